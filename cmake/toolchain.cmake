@@ -1,0 +1,25 @@
+# How everything is compiled: warnings, sanitizers, and what makes the build quick where it is there.
+
+add_library(bellwether_flags INTERFACE)
+target_compile_options(bellwether_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 suspects every std::optional that it inlines.
+  target_compile_options(bellwether_flags INTERFACE -Wno-maybe-uninitialized)
+endif()
+if(BELLWETHER_SANITIZE)
+  set(sanitize -fsanitize=${BELLWETHER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_compile_options(bellwether_flags INTERFACE ${sanitize})
+  target_link_options(bellwether_flags INTERFACE ${sanitize})
+endif()
+if(BELLWETHER_FUZZ)
+  target_compile_options(bellwether_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+find_program(ccache ccache)
+if(ccache)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${ccache})
+endif()
+find_program(mold mold)
+if(mold)
+  add_link_options(-fuse-ld=mold)
+endif()
