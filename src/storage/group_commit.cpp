@@ -1,0 +1,137 @@
+#include "storage/group_commit.hpp"
+
+#include <chrono>
+#include <future>
+
+namespace bellwether::storage {
+
+GroupCommit::GroupCommit(Database database, const Limits& limits,
+                         std::function<void(const CommitReport&)> observe)
+    : database_(std::move(database)), limits_(limits), observe_(std::move(observe)) {
+  writer_ = std::thread([this] { write_until_stopped(); });
+}
+
+GroupCommit::~GroupCommit() {
+  stop();
+}
+
+bool GroupCommit::submit(std::size_t bytes, Work work, Done done) {
+  {
+    const std::scoped_lock lock(mutex_);
+    const bool full = queue_.size() >= limits_.queued_items || queued_bytes_ + bytes > limits_.queued_bytes;
+    if (stopping_ || full) return false;
+    queued_bytes_ += bytes;
+    queue_.push_back({bytes, std::move(work), std::move(done)});
+  }
+  wake_.notify_one();
+  return true;
+}
+
+void GroupCommit::note(Work work) {
+  {
+    const std::scoped_lock lock(mutex_);
+    queue_.push_back({0, std::move(work), [](const CommitResult&) {}});
+  }
+  wake_.notify_one();
+}
+
+CommitResult GroupCommit::run_background(Work work) {
+  auto promise = std::make_shared<std::promise<CommitResult>>();
+  auto future = promise->get_future();
+  {
+    const std::scoped_lock lock(mutex_);
+    if (stopping_) {
+      return std::unexpected(CommitFailure{StorageError::Kind::kOther, "the writer is stopping"});
+    }
+    background_.push_back(
+        {0, std::move(work), [promise](CommitResult done) { promise->set_value(std::move(done)); }});
+  }
+  wake_.notify_one();
+  return future.get();
+}
+
+void GroupCommit::stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (writer_.joinable()) writer_.join();
+}
+
+std::size_t GroupCommit::queued_items() const {
+  const std::scoped_lock lock(mutex_);
+  return queue_.size();
+}
+
+std::optional<CommitFailure> GroupCommit::failing() const {
+  const std::scoped_lock lock(mutex_);
+  return failing_;
+}
+
+void GroupCommit::write_until_stopped() {
+  for (;;) {
+    std::vector<Item> group = take_group();
+    if (group.empty()) return;
+    commit_group(std::move(group));
+  }
+}
+
+/// What queued up, oldest first, up to `group_bytes`; or one item of background work, which gets every second
+/// turn while both are waiting, so that neither starves the other.
+std::vector<GroupCommit::Item> GroupCommit::take_group() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return stopping_ || !queue_.empty() || !background_.empty(); });
+  std::vector<Item> group;
+  if (!background_.empty() && (queue_.empty() || background_turn_)) {
+    background_turn_ = false;
+    group.push_back(std::move(background_.front()));
+    background_.pop_front();
+    return group;
+  }
+  background_turn_ = true;
+  std::size_t bytes = 0;
+  while (!queue_.empty() && (group.empty() || bytes + queue_.front().bytes <= limits_.group_bytes)) {
+    bytes += queue_.front().bytes;
+    queued_bytes_ -= queue_.front().bytes;
+    group.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return group;
+}
+
+void GroupCommit::commit_group(std::vector<Item> group) {
+  CommitResult together = try_commit(group, 0, group.size());
+  if (together || group.size() == 1) {
+    for (Item& item : group) item.done(together);
+    return;
+  }
+  // One bad item must not fail its neighbours: each is tried alone.
+  for (std::size_t i = 0; i < group.size(); ++i) group[i].done(try_commit(group, i, 1));
+}
+
+CommitResult GroupCommit::try_commit(std::vector<Item>& group, std::size_t from, std::size_t count) {
+  const auto started = std::chrono::steady_clock::now();
+  CommitReport report{count, 0, 0, false};
+  CommitResult result;
+  try {
+    Transaction transaction(database_);
+    for (std::size_t i = from; i < from + count; ++i) {
+      group[i].work(database_);
+      report.bytes += group[i].bytes;
+    }
+    transaction.commit();
+  } catch (const StorageError& error) {
+    result = std::unexpected(CommitFailure{error.kind(), error.what()});
+    report.failed = true;
+  }
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  {
+    const std::scoped_lock lock(mutex_);
+    failing_ = result ? std::nullopt : std::optional(result.error());
+  }
+  if (observe_) observe_(report);
+  return result;
+}
+
+}  // namespace bellwether::storage
