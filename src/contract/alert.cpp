@@ -1,0 +1,123 @@
+#include "contract/alert.hpp"
+
+#include <array>
+
+#include "base/json_writer.hpp"
+#include "contract/impl/ondemand.hpp"
+
+namespace bellwether::contract {
+
+namespace {
+
+using impl::Path;
+namespace ondemand = simdjson::ondemand;
+
+constexpr std::string_view kEventType = "custom_alert_triggered";
+
+struct SeenParts {
+  bool event_type = false;
+  bool alert = false;
+  bool condition = false;
+  bool report = false;
+  bool links = false;
+};
+
+/// A field of one of the message's objects and where it goes.
+struct Wanted {
+  std::string_view name;
+  std::optional<std::string>* target;
+};
+
+template <std::size_t N>
+void read_part(ondemand::value& value, const Path& path, const DecodeLimits& limits,
+               const std::array<Wanted, N>& wanted) {
+  impl::for_each_field(impl::object_at(value, path), path,
+                       [&](std::string_view key, ondemand::value& field, const Path& at) {
+                         for (const Wanted& want : wanted) {
+                           if (want.name != key) continue;
+                           *want.target = impl::optional_text_at(field, at, limits);
+                           return;
+                         }
+                         impl::checked_text(field, at, limits, impl::below(limits, 2));
+                       });
+}
+
+void read_event_type(ondemand::value& value, const Path& path, const DecodeLimits& limits) {
+  const auto type = impl::type_of(value, path);
+  if (type != ondemand::json_type::string)
+    impl::fail_contract(path, "\"custom_alert_triggered\"", impl::name_of(type));
+  const std::string name = impl::id_at(value, path, limits);
+  if (name != kEventType)
+    impl::fail_contract(path, "\"custom_alert_triggered\"", '"' + name.substr(0, 64) + '"');
+}
+
+void require_all(const SeenParts& seen) {
+  const Path root;
+  const auto require = [&root](bool present, std::string_view key, std::string_view expected) {
+    if (!present) impl::fail_contract(root.child(key), expected, "nothing");
+  };
+  require(seen.event_type, "event_type", "\"custom_alert_triggered\"");
+  require(seen.alert, "alert", "an object");
+  require(seen.condition, "condition", "an object");
+  require(seen.report, "report", "an object");
+  require(seen.links, "links", "an object");
+}
+
+CustomAlert read_alert(std::string_view body, const DecodeLimits& limits) {
+  CustomAlert alert;
+  SeenParts seen;
+  ondemand::document document = impl::Parser::of_this_thread().parse(body);
+  impl::for_each_field(
+      impl::root_object(document), {}, [&](std::string_view key, ondemand::value& field, const Path& at) {
+        if (key == "event_type") {
+          seen.event_type = true;
+          read_event_type(field, at, limits);
+        } else if (key == "alert") {
+          seen.alert = true;
+          read_part(field, at, limits,
+                    std::array{Wanted{"id", &alert.alert_id}, Wanted{"name", &alert.alert_name},
+                               Wanted{"project_id", &alert.project_id}, Wanted{"fired_at", &alert.fired_at}});
+        } else if (key == "condition") {
+          seen.condition = true;
+          read_part(field, at, limits, std::array{Wanted{"sentence", &alert.sentence}});
+        } else if (key == "report") {
+          seen.report = true;
+          read_part(field, at, limits,
+                    std::array{Wanted{"name", &alert.report_name}, Wanted{"type", &alert.report_type}});
+        } else if (key == "links") {
+          seen.links = true;
+          read_part(field, at, limits, std::array<Wanted, 0>{});
+        } else {
+          impl::checked_text(field, at, limits, impl::below(limits, 1));
+        }
+      });
+  impl::expect_end(document);
+  require_all(seen);
+  return alert;
+}
+
+}  // namespace
+
+std::expected<CustomAlert, DecodeError> decode_alert(std::string_view body, const DecodeLimits& limits) {
+  try {
+    return read_alert(body, limits);
+  } catch (const impl::Failure& failure) {
+    return std::unexpected(failure.error);
+  }
+}
+
+std::string encode_alert_success(std::int64_t id, bool duplicate) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object()
+      .key("status")
+      .value("success")
+      .key("id")
+      .value(id)
+      .key("duplicate")
+      .value(duplicate)
+      .end_object();
+  return out;
+}
+
+}  // namespace bellwether::contract

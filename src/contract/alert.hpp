@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "contract/decode_error.hpp"
+
+/// One firing of a custom alert, `POST /mixpanel/alerts`. The contract requires the five top-level fields and
+/// nothing inside them, so everything below may be missing. The payload itself is kept whole by the inbox.
+namespace bellwether::contract {
+
+struct CustomAlert {
+  std::optional<std::string> alert_id;  ///< a number on the wire, or a string of digits; kept as its digits
+  std::optional<std::string> alert_name;
+  std::optional<std::string> project_id;
+  std::optional<std::string> fired_at;  ///< as sent; ISO 8601 by the contract
+  std::optional<std::string> report_type;
+  std::optional<std::string> report_name;
+  std::optional<std::string> sentence;
+
+  /// "Test alert" sends the same payload with this in front of the name.
+  bool is_test() const { return alert_name && alert_name->starts_with("[TEST] "); }
+};
+
+std::expected<CustomAlert, DecodeError> decode_alert(std::string_view body, const DecodeLimits& limits);
+
+/// `{"status": "success", "id": 7, "duplicate": false}`; `id` is the alert's place in the inbox.
+std::string encode_alert_success(std::int64_t id, bool duplicate);
+
+}  // namespace bellwether::contract

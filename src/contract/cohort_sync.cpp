@@ -1,0 +1,232 @@
+#include "contract/cohort_sync.hpp"
+
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "base/json_writer.hpp"
+#include "contract/impl/member_fields.hpp"
+#include "contract/impl/ondemand.hpp"
+
+namespace bellwether::contract {
+
+namespace {
+
+using impl::Path;
+namespace ondemand = simdjson::ondemand;
+
+constexpr std::string_view kActions = "\"members\", \"add_members\" or \"remove_members\"";
+// The message, `parameters`, `members`, and the member itself stand above a property.
+constexpr std::size_t kLevelsAboveProperty = 4;
+
+/// Which required fields have been seen, with the page that they fill.
+struct PageDraft {
+  CohortPage page;
+  bool has_action = false;
+  bool has_parameters = false;
+  bool has_project = false;
+  bool has_cohort = false;
+  bool has_session = false;
+  bool has_page_info = false;
+  bool has_members = false;
+  std::optional<std::uint32_t> total_pages;
+  std::optional<std::uint32_t> page_count;
+};
+
+void read_page_info(ondemand::value& value, const Path& path, const DecodeLimits& limits, PageDraft& draft) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+  draft.has_page_info = true;
+  impl::for_each_field(
+      impl::object_at(value, path), path, [&](std::string_view key, ondemand::value& field, const Path& at) {
+        if (key == "total_pages") {
+          draft.total_pages = static_cast<std::uint32_t>(impl::integer_at(field, at, 1, kMost));
+        } else if (key == "page_count") {
+          draft.page_count = static_cast<std::uint32_t>(impl::integer_at(field, at, 1, kMost));
+        } else {
+          impl::checked_text(field, at, limits, impl::below(limits, 3));
+        }
+      });
+}
+
+void read_members(ondemand::value& value, const Path& path, const DecodeLimits& limits, PageDraft& draft) {
+  const auto type = impl::type_of(value, path);
+  if (type != ondemand::json_type::array) impl::fail_contract(path, "an array", impl::name_of(type));
+  ondemand::array members;
+  if (const auto code = value.get_array().get(members); code != simdjson::SUCCESS) {
+    impl::fail_malformed(path, simdjson::error_message(code));
+  }
+  std::size_t count = 0;
+  for (auto item : members) {
+    const Path at = path.element(count);
+    if (count == limits.members) {
+      impl::fail_limit(
+          path, fmt::format("has more than {} members; send more pages with fewer each", limits.members));
+    }
+    ondemand::value element;
+    if (const auto code = std::move(item).get(element); code != simdjson::SUCCESS) {
+      impl::fail_malformed(at, simdjson::error_message(code));
+    }
+    impl::read_member(
+        element, at, limits, [&](std::string_view, ondemand::value& property, const Path& where) {
+          impl::checked_text(property, where, limits, impl::below(limits, kLevelsAboveProperty));
+        });
+    ++count;
+  }
+  draft.page.member_count = count;
+  draft.has_members = true;
+  std::string_view text;
+  if (members.reset().error() != simdjson::SUCCESS || members.raw_json().get(text) != simdjson::SUCCESS) {
+    impl::fail_malformed(path, "it ends early");
+  }
+  draft.page.members_json = text.substr(0, text.find_last_of(']') + 1);
+}
+
+void read_parameters(ondemand::value& value, const Path& path, const DecodeLimits& limits, PageDraft& draft) {
+  draft.has_parameters = true;
+  impl::for_each_field(impl::object_at(value, path), path,
+                       [&](std::string_view key, ondemand::value& field, const Path& at) {
+                         if (key == "mixpanel_project_id") {
+                           draft.page.project_id = impl::id_at(field, at, limits);
+                           draft.has_project = true;
+                         } else if (key == "mixpanel_cohort_id") {
+                           draft.page.cohort_id = impl::id_at(field, at, limits);
+                           draft.has_cohort = true;
+                         } else if (key == "mixpanel_session_id") {
+                           draft.page.session_id = impl::id_at(field, at, limits);
+                           draft.has_session = true;
+                         } else if (key == "mixpanel_cohort_name") {
+                           draft.page.cohort_name = impl::optional_text_at(field, at, limits);
+                         } else if (key == "mixpanel_cohort_description") {
+                           draft.page.cohort_description = impl::optional_text_at(field, at, limits);
+                         } else if (key == "page_info") {
+                           read_page_info(field, at, limits, draft);
+                         } else if (key == "members") {
+                           read_members(field, at, limits, draft);
+                         } else {
+                           impl::checked_text(field, at, limits, impl::below(limits, 2));
+                         }
+                       });
+}
+
+void read_action(ondemand::value& value, const Path& path, const DecodeLimits& limits, PageDraft& draft) {
+  const auto type = impl::type_of(value, path);
+  if (type != ondemand::json_type::string) impl::fail_contract(path, kActions, impl::name_of(type));
+  const std::string name = impl::id_at(value, path, limits);
+  const auto action = parse_action(name);
+  if (!action) impl::fail_contract(path, kActions, fmt::format("\"{}\"", name.substr(0, 64)));
+  draft.page.action = *action;
+  draft.has_action = true;
+}
+
+void require_all(const PageDraft& draft) {
+  const Path root;
+  const auto require = [](bool seen, const Path& path, std::string_view expected) {
+    if (!seen) impl::fail_contract(path, expected, "nothing");
+  };
+  require(draft.has_action, root.child("action"), kActions);
+  const Path parameters = root.child("parameters");
+  require(draft.has_parameters, parameters, "an object");
+  require(draft.has_project, parameters.child("mixpanel_project_id"), "a string");
+  require(draft.has_cohort, parameters.child("mixpanel_cohort_id"), "a string");
+  require(draft.has_session, parameters.child("mixpanel_session_id"), "a string");
+  require(draft.has_page_info, parameters.child("page_info"), "an object");
+  require(draft.has_members, parameters.child("members"), "an array");
+}
+
+/// `page_info` may leave either number out; only a page of several must say which one it is.
+void settle_page_info(PageDraft& draft) {
+  const Path root;
+  const Path parameters = root.child("parameters");
+  const Path info = parameters.child("page_info");
+  draft.page.total_pages = draft.total_pages.value_or(draft.page_count.value_or(1));
+  if (!draft.page_count && draft.page.total_pages > 1) {
+    impl::fail_contract(info.child("page_count"), "an integer", "nothing");
+  }
+  draft.page.page_count = draft.page_count.value_or(1);
+  if (draft.page.page_count > draft.page.total_pages) {
+    impl::fail_contract(info.child("page_count"),
+                        fmt::format("at most total_pages ({})", draft.page.total_pages),
+                        std::to_string(draft.page.page_count));
+  }
+}
+
+PageDraft read_message(std::string_view body, const DecodeLimits& limits) {
+  PageDraft draft;
+  ondemand::document document = impl::Parser::of_this_thread().parse(body);
+  impl::for_each_field(impl::root_object(document), {},
+                       [&](std::string_view key, ondemand::value& field, const Path& at) {
+                         if (key == "action") {
+                           read_action(field, at, limits, draft);
+                         } else if (key == "parameters") {
+                           read_parameters(field, at, limits, draft);
+                         } else {
+                           impl::checked_text(field, at, limits, impl::below(limits, 1));
+                         }
+                       });
+  impl::expect_end(document);
+  return draft;
+}
+
+}  // namespace
+
+std::string_view to_string(Action action) {
+  switch (action) {
+    case Action::kMembers:
+      return "members";
+    case Action::kAddMembers:
+      return "add_members";
+    case Action::kRemoveMembers:
+      return "remove_members";
+  }
+  return "members";
+}
+
+std::optional<Action> parse_action(std::string_view name) {
+  for (const Action action : {Action::kMembers, Action::kAddMembers, Action::kRemoveMembers}) {
+    if (to_string(action) == name) return action;
+  }
+  return std::nullopt;
+}
+
+std::expected<CohortPage, DecodeError> decode_cohort_page(std::string_view body, const DecodeLimits& limits) {
+  try {
+    PageDraft draft = read_message(body, limits);
+    require_all(draft);
+    settle_page_info(draft);
+    return std::move(draft.page);
+  } catch (const impl::Failure& failure) {
+    return std::unexpected(failure.error);
+  }
+}
+
+std::optional<Action> find_action(std::string_view body) {
+  try {
+    ondemand::document document = impl::Parser::of_this_thread().parse(body);
+    std::string_view name;
+    if (document.find_field_unordered("action").get_string().get(name) != simdjson::SUCCESS)
+      return std::nullopt;
+    return parse_action(name);
+  } catch (const impl::Failure&) {
+    return std::nullopt;
+  }
+}
+
+std::string encode_success(Action action) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().key("action").value(to_string(action)).key("status").value("success").end_object();
+  return out;
+}
+
+std::string encode_failure(std::optional<Action> action, unsigned code, std::string_view message) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  if (action) json.key("action").value(to_string(*action));
+  json.key("status").value("failure").key("error").begin_object();
+  json.key("message").value(message).key("code").value(code);
+  json.end_object().end_object();
+  return out;
+}
+
+}  // namespace bellwether::contract

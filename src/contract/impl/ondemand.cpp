@@ -1,0 +1,172 @@
+#include "contract/impl/ondemand.hpp"
+
+#include <fmt/format.h>
+
+namespace bellwether::contract::impl {
+
+namespace {
+
+constexpr std::string_view kStringOrInteger = "a string";
+
+bool is_integer(std::string_view number) {
+  if (number.starts_with('-')) number.remove_prefix(1);
+  return !number.empty() && number.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+template <typename T>
+T take(simdjson::simdjson_result<T> result, const Path& path) {
+  T value{};
+  const simdjson::error_code code = std::move(result).get(value);
+  if (code != simdjson::SUCCESS) fail_malformed(path, simdjson::error_message(code));
+  return value;
+}
+
+}  // namespace
+
+std::string Path::describe() const {
+  std::string text = parent == nullptr ? "" : parent->describe();
+  if (index) return text + fmt::format("[{}]", *index);
+  if (!text.empty() && !key.empty()) text += '.';
+  return text.append(key);
+}
+
+void fail_contract(const Path& path, std::string_view expected, std::string_view found) {
+  throw Failure{
+      {DecodeError::Kind::kContract, path.describe(), fmt::format("expected {}, found {}", expected, found)}};
+}
+
+void fail_malformed(const Path& path, std::string_view why) {
+  throw Failure{{DecodeError::Kind::kMalformed, path.describe(), fmt::format("not valid JSON: {}", why)}};
+}
+
+void fail_limit(const Path& path, std::string message) {
+  throw Failure{{DecodeError::Kind::kLimit, path.describe(), std::move(message)}};
+}
+
+std::string_view name_of(ondemand::json_type type) {
+  switch (type) {
+    case ondemand::json_type::array:
+      return "an array";
+    case ondemand::json_type::object:
+      return "an object";
+    case ondemand::json_type::number:
+      return "a number";
+    case ondemand::json_type::string:
+      return "a string";
+    case ondemand::json_type::boolean:
+      return "a boolean";
+    case ondemand::json_type::null:
+      return "null";
+  }
+  return "something else";
+}
+
+ondemand::document Parser::parse(std::string_view text) {
+  padded_.reserve(text.size() + simdjson::SIMDJSON_PADDING);
+  padded_.assign(text);
+  ondemand::document document;
+  const auto code =
+      parser_.iterate(simdjson::padded_string_view(padded_.data(), padded_.size(), padded_.capacity()))
+          .get(document);
+  if (code != simdjson::SUCCESS) fail_malformed({}, simdjson::error_message(code));
+  return document;
+}
+
+Parser& Parser::of_this_thread() {
+  thread_local Parser parser;
+  return parser;
+}
+
+ondemand::json_type type_of(ondemand::value& value, const Path& path) {
+  return take(value.type(), path);
+}
+
+std::string_view raw_text(ondemand::value& value, const Path& path) {
+  return take(simdjson::to_json_string(value), path);
+}
+
+std::string_view checked_text(ondemand::value& value, const Path& path, const DecodeLimits& limits,
+                              std::size_t depth) {
+  const std::string_view text = raw_text(value, path);
+  switch (check_json_value(text, depth, limits.string_bytes)) {
+    case JsonTextFault::kNone:
+      return text;
+    case JsonTextFault::kSyntax:
+      fail_malformed(path, "a value is not written as JSON demands");
+    case JsonTextFault::kDepth:
+      fail_limit(path, fmt::format("nests deeper than {} levels", limits.depth));
+    case JsonTextFault::kLength:
+      fail_limit(path, fmt::format("a string is longer than {} bytes", limits.string_bytes));
+  }
+  return text;
+}
+
+std::string_view raw_key(ondemand::field& field) {
+  const char* from = field.key().raw();
+  const char* to = from;
+  while (*to != '"') to += *to == '\\' ? 2 : 1;
+  return {from, static_cast<std::size_t>(to - from)};
+}
+
+std::string key_text(ondemand::field& field, const Path& path) {
+  const std::string_view raw = raw_key(field);
+  if (raw.find('\\') == std::string_view::npos) return std::string(raw);
+  return std::string(take(field.unescaped_key(), path));
+}
+
+ondemand::object object_at(ondemand::value& value, const Path& path) {
+  const auto type = type_of(value, path);
+  if (type != ondemand::json_type::object) fail_contract(path, "an object", name_of(type));
+  return take(value.get_object(), path);
+}
+
+std::string id_at(ondemand::value& value, const Path& path, const DecodeLimits& limits) {
+  const auto type = type_of(value, path);
+  if (type == ondemand::json_type::string) {
+    const std::string_view text = take(value.get_string(), path);
+    if (text.size() > limits.string_bytes) {
+      fail_limit(path, fmt::format("is longer than {} bytes", limits.string_bytes));
+    }
+    return std::string(text);
+  }
+  if (type == ondemand::json_type::number) {
+    const std::string_view digits = checked_text(value, path, limits, 0);
+    if (!is_integer(digits)) fail_contract(path, kStringOrInteger, "a number that is no integer");
+    return std::string(digits);
+  }
+  fail_contract(path, kStringOrInteger, name_of(type));
+}
+
+std::optional<std::string> optional_text_at(ondemand::value& value, const Path& path,
+                                            const DecodeLimits& limits) {
+  const auto type = type_of(value, path);
+  if (type == ondemand::json_type::string) return id_at(value, path, limits);
+  const std::string_view text = checked_text(value, path, limits, limits.depth);
+  if (type == ondemand::json_type::number) return std::string(text);
+  return std::nullopt;
+}
+
+std::int64_t integer_at(ondemand::value& value, const Path& path, std::int64_t from, std::int64_t to) {
+  const std::string expected = fmt::format("an integer from {} to {}", from, to);
+  const auto type = type_of(value, path);
+  if (type != ondemand::json_type::number) fail_contract(path, expected, name_of(type));
+  std::int64_t number = 0;
+  if (value.get_int64().get(number) != simdjson::SUCCESS) fail_contract(path, expected, "another number");
+  if (number < from || number > to) fail_contract(path, expected, std::to_string(number));
+  return number;
+}
+
+ondemand::object root_object(ondemand::document& document) {
+  const Path root;
+  const auto type = take(document.type(), root);
+  if (type != ondemand::json_type::object) fail_contract(root, "an object", name_of(type));
+  return take(document.get_object(), root);
+}
+
+void expect_end(ondemand::document& document) {
+  const char* rest = nullptr;
+  const auto code = document.current_location().get(rest);
+  if (code == simdjson::SUCCESS) fail_malformed({}, "there is more after the end of the message");
+}
+
+}  // namespace bellwether::contract::impl

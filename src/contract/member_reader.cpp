@@ -1,0 +1,44 @@
+#include "contract/member_reader.hpp"
+
+#include <stdexcept>
+
+#include "contract/impl/member_fields.hpp"
+
+namespace bellwether::contract {
+
+namespace ondemand = simdjson::ondemand;
+
+struct MemberReader::Impl {
+  impl::Parser parser;
+  std::string properties;
+};
+
+MemberReader::MemberReader() : impl_(std::make_unique<Impl>()) {}
+MemberReader::~MemberReader() = default;
+MemberReader::MemberReader(MemberReader&&) noexcept = default;
+MemberReader& MemberReader::operator=(MemberReader&&) noexcept = default;
+
+void MemberReader::read(std::string_view members_json, const std::function<void(const Member&)>& visit) {
+  const DecodeLimits limits{.string_bytes = members_json.size()};  // they were checked when the page came
+  std::string& properties = impl_->properties;
+  try {
+    ondemand::document document = impl_->parser.parse(members_json);
+    for (auto item : document.get_array().value()) {
+      ondemand::value element = std::move(item).value();
+      properties = "{";
+      const std::string distinct_id = impl::read_member(
+          element, {}, limits, [&](std::string_view key, ondemand::value& value, const impl::Path& at) {
+            if (properties.size() > 1) properties += ',';
+            properties.append("\"").append(key).append("\":").append(impl::raw_text(value, at));
+          });
+      properties += '}';
+      visit({distinct_id, properties});
+    }
+  } catch (const impl::Failure& failure) {
+    throw std::runtime_error("a stored page does not read: " + failure.error.describe());
+  } catch (const simdjson::simdjson_error& error) {
+    throw std::runtime_error(std::string("a stored page does not read: ") + error.what());
+  }
+}
+
+}  // namespace bellwether::contract

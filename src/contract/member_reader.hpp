@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace bellwether::contract {
+
+struct Member {
+  std::string_view distinct_id;
+  /// All other fields of the member as a JSON object, each value byte for byte as it came.
+  std::string_view properties;
+};
+
+/// Walks a `members` array that `decode_cohort_page` has accepted. Keeps its buffers from array to array.
+class MemberReader {
+ public:
+  MemberReader();
+  ~MemberReader();
+  MemberReader(MemberReader&&) noexcept;
+  MemberReader& operator=(MemberReader&&) noexcept;
+
+  /// Calls `visit` for each member, in order; its views are valid during the call.
+  /// Throws std::runtime_error when the array is not one that was accepted (a damaged file).
+  void read(std::string_view members_json, const std::function<void(const Member&)>& visit);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bellwether::contract
