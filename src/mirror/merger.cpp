@@ -1,0 +1,145 @@
+#include "mirror/merger.hpp"
+
+#include <future>
+
+#include "feed/feed.hpp"
+#include "mirror/application.hpp"
+#include "mirror/mirror.hpp"
+#include "mirror/rebuild.hpp"
+
+namespace bellwether::mirror {
+
+namespace {
+
+using storage::Database;
+
+constexpr std::size_t kBatchMentions = 10'000;
+constexpr std::int64_t kRowsPerStep = 10'000;
+constexpr std::int64_t kBodiesPerStep = 64;
+constexpr std::int64_t kBatchesPerStep = 64;
+constexpr std::int64_t kSessionsPerStep = 32;
+
+std::optional<Session> longest_waiting(Database& database) {
+  auto query = database.query("SELECT ref FROM session WHERE waiting = 1 ORDER BY last_page LIMIT 1");
+  if (!query.next()) return std::nullopt;
+  return load_session(database, query.integer(0));
+}
+
+std::optional<std::int64_t> first_integer(storage::Query query) {
+  if (!query.next()) return std::nullopt;
+  return query.integer(0);
+}
+
+bool sweep_undo(Database& database) {
+  const auto session = first_integer(database.query("SELECT session_ref FROM undo_sweep LIMIT 1"));
+  if (!session) return false;
+  database.run(
+      "DELETE FROM undo WHERE (generation, distinct_id) IN "
+      "(SELECT generation, distinct_id FROM undo WHERE session_ref = ?1 LIMIT ?2)",
+      *session, kRowsPerStep);
+  if (database.changed_rows() == 0) database.run("DELETE FROM undo_sweep WHERE session_ref = ?1", *session);
+  return true;
+}
+
+bool sweep_generation(Database& database) {
+  const auto dead = first_integer(
+      database.query("SELECT id FROM generation WHERE id NOT IN (SELECT generation FROM cohort) LIMIT 1"));
+  if (!dead) return false;
+  database.run(
+      "DELETE FROM member WHERE generation = ?1 AND distinct_id IN "
+      "(SELECT distinct_id FROM member WHERE generation = ?1 LIMIT ?2)",
+      *dead, kRowsPerStep);
+  if (database.changed_rows() > 0) return true;
+  database.run(
+      "DELETE FROM undo WHERE generation = ?1 AND distinct_id IN "
+      "(SELECT distinct_id FROM undo WHERE generation = ?1 LIMIT ?2)",
+      *dead, kRowsPerStep);
+  if (database.changed_rows() == 0) database.run("DELETE FROM generation WHERE id = ?1", *dead);
+  return true;
+}
+
+bool sweep_bodies(Database& database) {
+  const auto session = first_integer(database.query(
+      "SELECT ref FROM session WHERE has_bodies = 1 AND waiting = 0 AND state <> 'receiving' LIMIT 1"));
+  if (!session) return false;
+  database.run(
+      "DELETE FROM page_body WHERE page_ref IN (SELECT page_ref FROM page_body WHERE page_ref IN "
+      "(SELECT ref FROM page WHERE session_ref = ?1) LIMIT ?2)",
+      *session, kBodiesPerStep);
+  if (database.changed_rows() == 0)
+    database.run("UPDATE session SET has_bodies = 0 WHERE ref = ?1", *session);
+  return true;
+}
+
+bool sweep_sessions(Database& database, Timestamp before) {
+  std::vector<std::int64_t> old;
+  {
+    auto query = database.query(
+        "SELECT ref FROM session WHERE last_page_at < ?1 AND state <> 'receiving' AND open = 0 AND waiting = "
+        "0 "
+        "AND has_bodies = 0 AND ref NOT IN (SELECT session_ref FROM undo_sweep) ORDER BY ref LIMIT ?2",
+        to_unix_ms(before), kSessionsPerStep);
+    while (query.next()) old.push_back(query.integer(0));
+  }
+  for (const std::int64_t ref : old) {
+    database.run("DELETE FROM page WHERE session_ref = ?1", ref);
+    database.run("DELETE FROM session WHERE ref = ?1", ref);
+  }
+  return !old.empty();
+}
+
+}  // namespace
+
+Merger::Merger(Database& reader, Transact transact, const Options& options)
+    : reader_(reader), transact_(std::move(transact)), options_(options) {}
+
+std::optional<Session> Merger::merge_next(Timestamp now) {
+  std::optional<Session> session = longest_waiting(reader_);
+  if (!session) return std::nullopt;
+  bool applied = false;
+  transact_([&](Database& database) { applied = apply_small(database, *session, options_, now); });
+  if (!applied) rebuild(*session, now);
+  return load_session(reader_, session->ref);
+}
+
+void Merger::rebuild(const Session& session, Timestamp now) {
+  MentionSorter mentions = is_over(session.state) ? MentionSorter(options_.spill_dir, options_.sort_bytes)
+                                                  : collect_mentions(reader_, session, options_);
+  mentions.finish();
+  std::optional<Rebuild> rebuild;
+  transact_([&](Database& database) { rebuild.emplace(database, session, options_, now); });
+  if (rebuild->needs_weighing()) {
+    for (auto batch = mentions.next_batch(kBatchMentions); !batch.empty();
+         batch = mentions.next_batch(kBatchMentions)) {
+      transact_([&](Database& database) { rebuild->weigh_batch(database, batch); });
+    }
+    rebuild->end_weighing();
+    mentions.rewind();
+  }
+  // While the writer merges one batch, the next one is read and decoded.
+  auto batch = mentions.next_batch(kBatchMentions);
+  while (!batch.empty()) {
+    auto following =
+        std::async(std::launch::async, [&mentions] { return mentions.next_batch(kBatchMentions); });
+    for (bool merged = false; !merged;) {
+      transact_([&](Database& database) { merged = rebuild->step(database, batch); });
+    }
+    batch = following.get();
+  }
+  for (bool ended = false; !ended;) {
+    transact_([&](Database& database) { ended = rebuild->step_to_end(database); });
+  }
+  transact_([&](Database& database) { rebuild->finish(database, options_, now); });
+}
+
+bool Merger::tidy(Timestamp now) {
+  bool worked = false;
+  transact_([&](Database& database) {
+    worked = sweep_undo(database) || sweep_generation(database) || sweep_bodies(database) ||
+             feed::trim(database, now - options_.keep_feed, kBatchesPerStep) > 0 ||
+             sweep_sessions(database, now - options_.keep_sessions);
+  });
+  return worked;
+}
+
+}  // namespace bellwether::mirror
