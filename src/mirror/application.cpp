@@ -70,21 +70,36 @@ void drop_bodies_if_few(Database& database, Session& session) {
   session.has_bodies = false;
 }
 
+/// Marks what was applied; true when more pages came meanwhile.
+bool mark_applied(Database& database, const Session& applied) {
+  database.run("UPDATE page SET applied = 1 WHERE session_ref = ?1 AND applied = 0 AND ref <= ?2",
+               applied.ref, applied.last_page);
+  auto more =
+      database.query("SELECT 1 FROM page WHERE session_ref = ?1 AND applied = 0 LIMIT 1", applied.ref);
+  return more.next();
+}
+
 void conclude_applied(Database& database, Application& application, const Options& options, Timestamp now) {
-  // A page may have been answered or repeated meanwhile: the row knows better than our copy.
+  // A page may have come, been answered or repeated meanwhile: the row knows better than our copy.
   Session session = load_session(database, application.session.ref);
-  database.run("UPDATE page SET applied = 1 WHERE session_ref = ?1 AND applied = 0", session.ref);
-  session.waiting = false;
+  const bool more_came = mark_applied(database, application.session);
   session.applied_at = now;
-  session.why.clear();
   session.entered += application.entered;
   session.left += application.left;
   session.updated += application.updated;
-  drop_bodies_if_few(database, session);
-  session.state = SessionState::kApplied;
   session.open_changes = application.rules.full ? 0 : application.open_changes[session.ref];
   session.open = session.open_changes > 0;
-  review_standing(database, session, options);
+  if (more_came) {
+    session.waiting = is_complete(session.progress, load_numbering(database, application.cohort.project_id));
+    session.state = SessionState::kReceiving;
+    save_session(database, session);
+  } else {
+    session.waiting = false;
+    session.why.clear();
+    session.state = SessionState::kApplied;
+    drop_bodies_if_few(database, session);
+    review_standing(database, session, options);
+  }
   application.session = session;
 }
 
@@ -96,7 +111,8 @@ std::string pages_came(const Session& session, Numbering numbering) {
 
 Verdict Application::verdict_on(std::int64_t session_ref) const {
   const auto found = verdicts.find(session_ref);
-  return found == verdicts.end() ? Verdict::kConfirmed : found->second;
+  if (found == verdicts.end()) return Verdict::kConfirmed;
+  return found->second == Verdict::kRefuted && !reverts ? Verdict::kConfirmed : found->second;
 }
 
 void Application::count(Database& database, feed::BatchWriter& batch, std::string_view id,
@@ -125,6 +141,7 @@ Application begin_application(Database& database, const Session& session, const 
   application.reverting = is_over(session.state);
   application.rules.session_ref = session.ref;
   application.rules.now = to_unix_ms(now);
+  application.reverts = options.reverts;
   for (const Session& open : load_open_sessions(database, session.cohort_ref)) {
     application.verdicts[open.ref] = Verdict::kOpen;
     application.open_changes[open.ref] = open.open_changes;
@@ -133,7 +150,7 @@ Application begin_application(Database& database, const Session& session, const 
     application.verdicts[session.ref] = Verdict::kRefuted;
     return application;
   }
-  application.rules.full = count_unapplied(database, session.ref).full;
+  application.rules.full = count_unapplied(database, session).full;
   for (const Session& older : load_receiving_sessions(database, session.cohort_ref)) {
     if (!went_quiet_before(older, session, options, now)) continue;
     application.failed.push_back(older.ref);
@@ -162,8 +179,9 @@ MentionSorter collect_mentions(Database& database, const Session& session, const
   {
     // Later in this order counts: an add after the full load, a removal after an add.
     auto query = database.query(
-        "SELECT ref, action FROM page WHERE session_ref = ?1 AND applied = 0 ORDER BY action, page_count",
-        session.ref);
+        "SELECT ref, action FROM page WHERE session_ref = ?1 AND applied = 0 AND ref <= ?2 "
+        "ORDER BY action, page_count",
+        session.ref, session.last_page);
     while (query.next()) {
       const auto action = static_cast<contract::Action>(query.integer(1));
       pages.emplace_back(query.integer(0), action != contract::Action::kRemoveMembers);
@@ -182,11 +200,11 @@ MentionSorter collect_mentions(Database& database, const Session& session, const
   return sorter;
 }
 
-Unapplied count_unapplied(Database& database, std::int64_t session_ref) {
+Unapplied count_unapplied(Database& database, const Session& session) {
   auto query = database.query(
-      "SELECT coalesce(sum(members), 0), coalesce(min(action), 1) = 0 FROM page WHERE session_ref = ?1 AND "
-      "applied = 0",
-      session_ref);
+      "SELECT coalesce(sum(members), 0), coalesce(min(action), 1) = 0 FROM page "
+      "WHERE session_ref = ?1 AND applied = 0 AND ref <= ?2",
+      session.ref, session.last_page);
   query.next();
   return {query.integer(0), query.integer(1) != 0};
 }

@@ -22,6 +22,7 @@ struct Application {
   Cohort cohort;
   Session session;
   bool reverting = false;  ///< take `session` back instead of applying it
+  bool reverts = true;     ///< see Options
   ApplyRules rules;
   std::map<std::int64_t, Verdict> verdicts;  ///< on each unsettled session of the cohort, by its ref
   std::vector<std::int64_t> failed;          ///< sessions that this one shows to have failed
@@ -59,7 +60,7 @@ struct Unapplied {
   std::int64_t members = 0;
   bool full = false;
 };
-Unapplied count_unapplied(storage::Database& database, std::int64_t session_ref);
+Unapplied count_unapplied(storage::Database& database, const Session& session);
 
 /// Writes what the application came to: sessions' states, the cohort, the feed. Ends it.
 void conclude(storage::Database& database, Application& application, feed::BatchWriter& batch,

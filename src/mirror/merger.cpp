@@ -20,7 +20,7 @@ constexpr std::int64_t kBatchesPerStep = 64;
 constexpr std::int64_t kSessionsPerStep = 32;
 
 std::optional<Session> longest_waiting(Database& database) {
-  auto query = database.query("SELECT ref FROM session WHERE waiting = 1 ORDER BY last_page LIMIT 1");
+  auto query = database.query("SELECT ref FROM session WHERE waiting = 1 ORDER BY first_page LIMIT 1");
   if (!query.next()) return std::nullopt;
   return load_session(database, query.integer(0));
 }

@@ -16,8 +16,9 @@ using storage::Database;
 /// retries for 60 s (contract), so nothing of it is on its way any more.
 constexpr Millis kSenderGivesUpAfter = std::chrono::seconds(90);
 
-void store_page(Session& session, std::int64_t page_ref, const contract::CohortPage& page, Timestamp now) {
-  session.progress.add(page.action, page.page_count, page.total_pages);
+void store_page(Session& session, std::int64_t page_ref, const contract::CohortPage& page,
+                bool earlier_answered, Timestamp now) {
+  session.progress.add(page.action, page.page_count, page.total_pages, earlier_answered);
   session.received += static_cast<std::int64_t>(page.member_count);
   session.last_page = page_ref;
   if (session.first_page == 0) session.first_page = page_ref;
@@ -36,7 +37,7 @@ bool follows_answers(const contract::CohortPage& page) {
 
 bool apply_small(Database& database, const Session& session, const Options& options, Timestamp now) {
   if (is_over(session.state)) return apply_in_place(database, session, options, now);
-  const Unapplied unapplied = count_unapplied(database, session.ref);
+  const Unapplied unapplied = count_unapplied(database, session);
   const auto most = static_cast<std::int64_t>(options.in_place_members);
   if (unapplied.members > most) return false;
   if (!unapplied.full) return apply_in_place(database, session, options, now);
@@ -55,15 +56,18 @@ Receipt Mirror::receive(Database& database, const contract::CohortPage& page, Ti
     receipt.kind = Receipt::Kind::kIgnored;
     return receipt;
   }
-  const auto page_ref = insert_page(database, session.ref, page, now);
+  const bool earlier_answered = all_answers_delivered(database, session.ref);
+  const Answer fate = follows_answers(page) ? Answer::kPending : Answer::kDelivered;
+  const auto page_ref = insert_page(database, session.ref, page, fate, now);
   if (!page_ref) {
     receipt.kind = Receipt::Kind::kRepeated;
-    receipt.track_answer = find_page(database, session.ref, page.action, page.page_count);
-    set_answer(database, *receipt.track_answer, Answer::kPending);
+    if (follows_answers(page)) {
+      receipt.track_answer = expect_answer_again(database, session.ref, page.action, page.page_count);
+    }
     return receipt;
   }
-  if (follows_answers(page)) receipt.track_answer = page_ref;
-  store_page(session, *page_ref, page, now);
+  if (follows_answers(page)) receipt.track_answer = AnswerRef{*page_ref};
+  store_page(session, *page_ref, page, earlier_answered, now);
   const Numbering numbering = learn_numbering(database, session, page);
   if (is_complete(session.progress, numbering)) {
     receipt.applied = complete_session(database, session, now);
@@ -90,25 +94,26 @@ Numbering Mirror::learn_numbering(Database& database, const Session& session,
 
 /// True when it is applied; false when it waits.
 bool Mirror::complete_session(Database& database, Session& session, Timestamp now) const {
+  // Sessions of a cohort are applied one after another. This one itself may be in the merger's hands, when it
+  // looked complete before.
+  const bool another_first = has_waiting_session(database, session.cohort_ref);
   session.waiting = true;
   session.why = "all pages are here and wait to be merged";
   save_session(database, session);
-  // Sessions of a cohort are applied one after another, in the order in which they became complete.
-  if (has_waiting_session(database, session.cohort_ref, session.ref)) return false;
+  if (another_first) return false;
   return apply_small(database, session, options_, now);
 }
 
-void Mirror::answered(Database& database, std::int64_t page_ref, Answer answer) const {
-  const auto session_ref = session_of_page(database, page_ref);
+void Mirror::answered(Database& database, const AnswerRef& ref, Answer answer) const {
+  const auto session_ref = set_answer(database, ref, answer);
   if (!session_ref) return;
-  set_answer(database, page_ref, answer);
   Session session = load_session(database, *session_ref);
   const bool stands = session.state == SessionState::kApplied || session.state == SessionState::kInDoubt;
   if (session.open && stands) review_standing(database, session, options_);
 }
 
 void Mirror::recover(Database& database) const {
-  database.run("UPDATE page SET answer = 3 WHERE answer = 0");
+  database.run("UPDATE page SET answer = 3 WHERE answer = 0 AND answer <> 1");
   std::vector<std::int64_t> open;
   {
     auto query =
@@ -153,9 +158,10 @@ void Mirror::give_up(Database& database, Session& session, SessionState state, s
                      Timestamp now) const {
   session.state = state;
   session.why = std::move(why);
+  const bool another_first = has_waiting_session(database, session.cohort_ref);
   session.waiting = session.open;
   save_session(database, session);
-  if (!session.open || has_waiting_session(database, session.cohort_ref, session.ref)) return;
+  if (!session.open || another_first) return;
   apply_small(database, session, options_, now);
 }
 

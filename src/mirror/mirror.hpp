@@ -31,7 +31,7 @@ struct Receipt {
   };
   Kind kind = Kind::kStored;
   /// Tell `answered` about this page when the connection shows what became of the answer.
-  std::optional<std::int64_t> track_answer;
+  std::optional<AnswerRef> track_answer;
   std::int64_t session_ref = 0;
   bool applied = false;  ///< this page completed the session, which is applied
   bool waiting = false;  ///< this page completed the session, which waits for the merger
@@ -42,7 +42,7 @@ class Mirror {
   explicit Mirror(Options options) : options_(std::move(options)) {}
 
   Receipt receive(storage::Database& database, const contract::CohortPage& page, Timestamp now) const;
-  void answered(storage::Database& database, std::int64_t page_ref, Answer answer) const;
+  void answered(storage::Database& database, const AnswerRef& ref, Answer answer) const;
 
   /// After a start: answers that were on their way when the last process ended count as cut off.
   void recover(storage::Database& database) const;

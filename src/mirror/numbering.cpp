@@ -51,8 +51,9 @@ std::uint32_t Progress::expected(Numbering numbering) const {
   return numbering == Numbering::kAction ? sum : most;
 }
 
-void Progress::add(contract::Action action, std::uint32_t page_count, std::uint32_t total_pages) {
-  in_run_order = in_run_order && page_count == pages() + 1;
+void Progress::add(contract::Action action, std::uint32_t page_count, std::uint32_t total_pages,
+                   bool earlier_answered) {
+  in_run_order = in_run_order && earlier_answered && page_count == pages() + 1;
   ActionProgress& seen = of(action);
   ++seen.pages;
   seen.total = std::max(seen.total, total_pages);
@@ -62,8 +63,8 @@ Numbering recognise(const Progress& progress, Numbering known, bool index_under_
   if (index_under_two_actions || totals_differ(progress)) return Numbering::kAction;
   if (known != Numbering::kUnknown) return known;
   const bool by_run_alone = complete_by_run(progress) && !complete_by_action(progress);
-  // Several actions under one count, in the order of that count: no sender by action sends like this one page
-  // after the other. (With three or more pages in flight at once it could look so: see the configuration.)
+  // Several actions under one count, in the order of that count, one page after the other: a sender that
+  // counts by action would begin the second action with its page 1.
   if (by_run_alone && actions_seen(progress) > 1 && progress.in_run_order) return Numbering::kRun;
   return Numbering::kUnknown;
 }

@@ -30,7 +30,9 @@ struct ActionProgress {
 
 struct Progress {
   std::array<ActionProgress, 3> actions;  ///< indexed by contract::Action
-  bool in_run_order = true;               ///< so far the pages came as 1, 2, 3, … over the whole run
+  /// So far the pages came as 1, 2, 3, … over the whole run, each after the answers to all before it had
+  /// arrived: the sender sends one page after the other.
+  bool in_run_order = true;
 
   const ActionProgress& of(contract::Action action) const {
     return actions[static_cast<std::size_t>(action)];
@@ -41,7 +43,9 @@ struct Progress {
   /// How many POSTs the session will have had, as far as is known under this numbering.
   std::uint32_t expected(Numbering numbering) const;
 
-  void add(contract::Action action, std::uint32_t page_count, std::uint32_t total_pages);
+  /// `earlier_answered`: the sender is known to have the answer to every page that came before this one.
+  void add(contract::Action action, std::uint32_t page_count, std::uint32_t total_pages,
+           bool earlier_answered);
 };
 
 /// The numbering that `progress` proves, or `known` when it proves none. `index_under_two_actions`: a page

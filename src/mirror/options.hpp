@@ -29,6 +29,8 @@ struct Options {
   std::size_t sort_bytes = 64UL << 20U;
   /// Where sorted runs go that do not fit.
   std::string spill_dir = "/tmp";
+  /// False only in the simulation, to show what goes wrong without it.
+  bool reverts = true;
   Millis keep_feed = std::chrono::days(30);
   Millis keep_sessions = std::chrono::days(90);
 };

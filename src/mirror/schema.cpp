@@ -64,7 +64,7 @@ CREATE TABLE session (
   members_pages  INTEGER NOT NULL, members_total INTEGER NOT NULL,
   add_pages      INTEGER NOT NULL, add_total     INTEGER NOT NULL,
   remove_pages   INTEGER NOT NULL, remove_total  INTEGER NOT NULL,
-  in_run_order   INTEGER NOT NULL,  -- 1: the pages came as 1, 2, 3, … over the whole run
+  in_run_order   INTEGER NOT NULL,  -- 1: the pages came as 1, 2, 3, … over the run, one after the other
   received       INTEGER NOT NULL,  -- members on all its pages
   first_page     INTEGER NOT NULL,  -- page.ref, to tell who came first
   last_page      INTEGER NOT NULL,
@@ -78,7 +78,7 @@ CREATE TABLE session (
   entered INTEGER NOT NULL, left_ INTEGER NOT NULL, updated INTEGER NOT NULL,  -- what applying it changed
   UNIQUE (cohort_ref, session_id)
 );
-CREATE INDEX session_waiting ON session (last_page) WHERE waiting = 1;
+CREATE INDEX session_waiting ON session (first_page) WHERE waiting = 1;
 CREATE INDEX session_open ON session (cohort_ref) WHERE open = 1;
 CREATE INDEX session_receiving ON session (cohort_ref) WHERE state = 'receiving';
 CREATE INDEX session_bodies ON session (ref) WHERE has_bodies = 1;
@@ -92,11 +92,12 @@ CREATE TABLE page (
   total_pages INTEGER NOT NULL,
   received_at INTEGER NOT NULL,
   members     INTEGER NOT NULL,
-  answer      INTEGER NOT NULL,  -- 0 pending, 1 delivered, 2 lost, 3 cut off
+  answer      INTEGER NOT NULL,  -- 0 pending, 1 delivered (or it does not matter), 2 lost, 3 cut off
+  attempt     INTEGER NOT NULL,  -- how often the page came; `answer` is about the last time
   applied     INTEGER NOT NULL
 );
 CREATE UNIQUE INDEX page_key ON page (session_ref, page_count, action);
-CREATE INDEX page_pending ON page (ref) WHERE answer = 0;
+CREATE INDEX page_undelivered ON page (session_ref, answer) WHERE answer <> 1;
 
 CREATE TABLE page_body (
   page_ref INTEGER PRIMARY KEY,

@@ -48,7 +48,7 @@ struct Session {
   Progress progress;
   std::int64_t received = 0;
   std::int64_t first_page = 0;
-  std::int64_t last_page = 0;
+  std::int64_t last_page = 0;  ///< of a loaded session: what is applied is its pages up to this one
   Timestamp first_page_at;
   Timestamp last_page_at;
   bool waiting = false;
@@ -82,18 +82,27 @@ void save_session(storage::Database& database, const Session& session);
 
 std::vector<Session> load_open_sessions(storage::Database& database, std::int64_t cohort_ref);
 std::vector<Session> load_receiving_sessions(storage::Database& database, std::int64_t cohort_ref);
-/// Whether a session of the cohort waits to be applied, other than `except`.
-bool has_waiting_session(storage::Database& database, std::int64_t cohort_ref, std::int64_t except);
+/// Whether a session of the cohort waits to be applied or is being merged.
+bool has_waiting_session(storage::Database& database, std::int64_t cohort_ref);
 
 /// Stores the page, or returns no value when it is there already.
 std::optional<std::int64_t> insert_page(storage::Database& database, std::int64_t session_ref,
-                                        const contract::CohortPage& page, Timestamp now);
-std::optional<std::int64_t> find_page(storage::Database& database, std::int64_t session_ref,
-                                      contract::Action action, std::uint32_t page_count);
+                                        const contract::CohortPage& page, Answer answer, Timestamp now);
+/// One of a page's answers; each time the page comes again it has another.
+struct AnswerRef {
+  std::int64_t page_ref = 0;
+  std::int64_t attempt = 1;
+};
+
+/// The page came again: its next answer, which is on its way, counts from now on.
+std::optional<AnswerRef> expect_answer_again(storage::Database& database, std::int64_t session_ref,
+                                             contract::Action action, std::uint32_t page_count);
 bool index_under_other_action(storage::Database& database, std::int64_t session_ref,
                               const contract::CohortPage& page);
-void set_answer(storage::Database& database, std::int64_t page_ref, Answer answer);
-std::optional<std::int64_t> session_of_page(storage::Database& database, std::int64_t page_ref);
+/// Returns the page's session; no value, with nothing changed, when a later answer counts.
+std::optional<std::int64_t> set_answer(storage::Database& database, const AnswerRef& ref, Answer answer);
+/// Whether the answers to all pages of the session so far are known to have arrived.
+bool all_answers_delivered(storage::Database& database, std::int64_t session_ref);
 void count_answers(storage::Database& database, std::int64_t session_ref, StandingFacts& facts);
 
 }  // namespace bellwether::mirror

@@ -25,7 +25,9 @@ Standing assess(const StandingFacts& facts) {
     return {Kind::kInDoubt,
             "its pages came out of order, and it is not known yet how this project numbers them"};
   }
-  if (facts.expects_both_actions && adds != removes) {
+  // Only numbering over the run tells, by its total, that a session with one action is whole.
+  const bool total_tells = !facts.expects_both_actions && facts.numbering == Numbering::kRun;
+  if (adds != removes && !total_tells) {
     return {Kind::kInDoubt, adds ? "only add_members came, remove_members did not"
                                  : "only remove_members came, add_members did not"};
   }

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace bellwether::simulation {
+
+/// How one history went.
+struct Outcome {
+  bool right = true;
+  std::string fault;               ///< what was wrong, and the state then
+  std::vector<std::string> story;  ///< what happened, a line an event
+  int checks = 0;                  ///< runs that the sender saw succeed
+  int exact = 0;                   ///< of those: the mirror equalled the snapshot
+  int in_doubt = 0;                ///< the rest: it differed in members that it reports as in doubt
+  int failed_runs = 0;
+  int kills = 0;
+};
+
+/// Plays one history. The same seed plays the same one. `folder` holds the template database.
+Outcome play(std::uint64_t seed, const std::string& folder, bool reverts);
+
+}  // namespace bellwether::simulation
