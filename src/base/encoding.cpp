@@ -111,6 +111,38 @@ std::string to_percent_encoding(std::string_view text) {
   return out;
 }
 
+bool is_utf8(std::string_view text) {
+  std::size_t i = 0;
+  while (i < text.size()) {
+    const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(text[k]); };
+    const unsigned lead = byte(i);
+    const std::size_t length = lead < 0x80        ? 1
+                               : lead >> 5U == 6  ? 2
+                               : lead >> 4U == 14 ? 3
+                               : lead >> 3U == 30 ? 4
+                                                  : 0;
+    if (length == 0 || i + length > text.size()) return false;
+    unsigned code = length == 1 ? lead : lead & (0x7fU >> length);
+    for (std::size_t k = 1; k < length; ++k) {
+      if (byte(i + k) >> 6U != 2) return false;
+      code = code << 6U | (byte(i + k) & 0x3fU);
+    }
+    constexpr std::array<unsigned, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
+    const bool surrogate = code >= 0xd800 && code <= 0xdfff;
+    if (code < kSmallest[length] || code > 0x10ffff || surrogate) return false;
+    i += length;
+  }
+  return true;
+}
+
+std::string for_message(std::string_view text, std::size_t most) {
+  std::string out = is_utf8(text) ? std::string(text) : to_percent_encoding(text);
+  if (out.size() <= most) return out;
+  std::size_t end = most;
+  while (end > 0 && static_cast<unsigned char>(out[end]) >> 6U == 2) --end;
+  return out.substr(0, end) + "…";
+}
+
 std::optional<std::int64_t> parse_integer(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/encoding.hpp"
 #include "base/json_writer.hpp"
 #include "contract/impl/ondemand.hpp"
 
@@ -48,7 +49,7 @@ void read_event_type(ondemand::value& value, const Path& path, const DecodeLimit
     impl::fail_contract(path, "\"custom_alert_triggered\"", impl::name_of(type));
   const std::string name = impl::id_at(value, path, limits);
   if (name != kEventType)
-    impl::fail_contract(path, "\"custom_alert_triggered\"", '"' + name.substr(0, 64) + '"');
+    impl::fail_contract(path, "\"custom_alert_triggered\"", '"' + for_message(name) + '"');
 }
 
 void require_all(const SeenParts& seen) {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/encoding.hpp"
 #include "base/json_writer.hpp"
 #include "contract/impl/member_fields.hpp"
 #include "contract/impl/ondemand.hpp"
@@ -113,7 +114,7 @@ void read_action(ondemand::value& value, const Path& path, const DecodeLimits& l
   if (type != ondemand::json_type::string) impl::fail_contract(path, kActions, impl::name_of(type));
   const std::string name = impl::id_at(value, path, limits);
   const auto action = parse_action(name);
-  if (!action) impl::fail_contract(path, kActions, fmt::format("\"{}\"", name.substr(0, 64)));
+  if (!action) impl::fail_contract(path, kActions, fmt::format("\"{}\"", for_message(name)));
   draft.page.action = *action;
   draft.has_action = true;
 }

@@ -24,7 +24,7 @@ void MemberReader::read(std::string_view members_json, const std::function<void(
   try {
     ondemand::document document = impl_->parser.parse(members_json);
     for (auto item : document.get_array().value()) {
-      ondemand::value element = std::move(item).value();
+      ondemand::value element = item.value();
       properties = "{";
       const std::string distinct_id = impl::read_member(
           element, {}, limits, [&](std::string_view key, ondemand::value& value, const impl::Path& at) {

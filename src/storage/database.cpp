@@ -156,6 +156,10 @@ std::int64_t Database::changed_rows() const {
   return sqlite3_changes64(connection_.get());
 }
 
+std::int64_t Database::total_changes() const {
+  return sqlite3_total_changes64(connection_.get());
+}
+
 bool Database::in_transaction() const {
   return sqlite3_get_autocommit(connection_.get()) == 0;
 }

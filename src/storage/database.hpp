@@ -113,6 +113,8 @@ class Database {
 
   std::int64_t last_insert_id() const;
   std::int64_t changed_rows() const;
+  /// Rows changed by this connection so far.
+  std::int64_t total_changes() const;
   bool in_transaction() const;
 
   /// Copies the whole database, consistently, while it is in use. Fails when `target` exists.

@@ -5,6 +5,10 @@
 
 namespace bellwether::storage {
 
+namespace {
+constexpr std::chrono::milliseconds kNotesWait(20);
+}  // namespace
+
 GroupCommit::GroupCommit(Database database, const Limits& limits,
                          std::function<void(const CommitReport&)> observe)
     : database_(std::move(database)), limits_(limits), observe_(std::move(observe)) {
@@ -21,6 +25,7 @@ bool GroupCommit::submit(std::size_t bytes, Work work, Done done) {
     const bool full = queue_.size() >= limits_.queued_items || queued_bytes_ + bytes > limits_.queued_bytes;
     if (stopping_ || full) return false;
     queued_bytes_ += bytes;
+    ++urgent_items_;
     queue_.push_back({bytes, std::move(work), std::move(done)});
   }
   wake_.notify_one();
@@ -30,7 +35,7 @@ bool GroupCommit::submit(std::size_t bytes, Work work, Done done) {
 void GroupCommit::note(Work work) {
   {
     const std::scoped_lock lock(mutex_);
-    queue_.push_back({0, std::move(work), [](const CommitResult&) {}});
+    queue_.push_back({0, std::move(work), [](const CommitResult&) {}, false});
   }
   wake_.notify_one();
 }
@@ -77,11 +82,17 @@ void GroupCommit::write_until_stopped() {
   }
 }
 
+void GroupCommit::wait_for_work(std::unique_lock<std::mutex>& lock) {
+  const auto must_go = [this] { return stopping_ || urgent_items_ > 0 || !background_.empty(); };
+  wake_.wait(lock, [&] { return must_go() || !queue_.empty(); });
+  if (!must_go()) wake_.wait_for(lock, kNotesWait, must_go);
+}
+
 /// What queued up, oldest first, up to `group_bytes`; or one item of background work, which gets every second
 /// turn while both are waiting, so that neither starves the other.
 std::vector<GroupCommit::Item> GroupCommit::take_group() {
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [this] { return stopping_ || !queue_.empty() || !background_.empty(); });
+  wait_for_work(lock);
   std::vector<Item> group;
   if (!background_.empty() && (queue_.empty() || background_turn_)) {
     background_turn_ = false;
@@ -94,6 +105,7 @@ std::vector<GroupCommit::Item> GroupCommit::take_group() {
   while (!queue_.empty() && (group.empty() || bytes + queue_.front().bytes <= limits_.group_bytes)) {
     bytes += queue_.front().bytes;
     queued_bytes_ -= queue_.front().bytes;
+    if (queue_.front().urgent) --urgent_items_;
     group.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
@@ -114,6 +126,7 @@ CommitResult GroupCommit::try_commit(std::vector<Item>& group, std::size_t from,
   const auto started = std::chrono::steady_clock::now();
   CommitReport report{count, 0, 0, false};
   CommitResult result;
+  const std::int64_t changes_before = database_.total_changes();
   try {
     Transaction transaction(database_);
     for (std::size_t i = from; i < from + count; ++i) {
@@ -126,6 +139,9 @@ CommitResult GroupCommit::try_commit(std::vector<Item>& group, std::size_t from,
     report.failed = true;
   }
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  // A transaction that wrote nothing shows nothing of the disk.
+  const bool wrote = database_.total_changes() != changes_before;
+  if (result && !wrote) return result;
   {
     const std::scoped_lock lock(mutex_);
     failing_ = result ? std::nullopt : std::optional(result.error());

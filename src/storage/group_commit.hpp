@@ -47,7 +47,7 @@ class GroupCommit {
     std::size_t group_bytes = 32UL << 20U;
   };
 
-  /// `observe` is told of every transaction, on the writer's thread.
+  /// `observe` is told of every transaction that wrote or failed, on the writer's thread.
   GroupCommit(Database database, const Limits& limits, std::function<void(const CommitReport&)> observe);
   ~GroupCommit();
   GroupCommit(const GroupCommit&) = delete;
@@ -58,7 +58,8 @@ class GroupCommit {
   bool submit(std::size_t bytes, Work work, Done done);
 
   /// As `submit`, but past the queue's limits and without an answer: for small notes that nobody waits for
-  /// and that may be lost with the process.
+  /// and that may be lost with the process. A note keeps its place in the queue but makes no commit of its
+  /// own for some milliseconds: it rides with what comes next.
   void note(Work work);
 
   /// Queued behind foreground work; blocks until it is committed. Not to be called on the writer's thread.
@@ -76,9 +77,11 @@ class GroupCommit {
     std::size_t bytes;
     Work work;
     Done done;
+    bool urgent = true;
   };
   void write_until_stopped();
   std::vector<Item> take_group();
+  void wait_for_work(std::unique_lock<std::mutex>& lock);
   void commit_group(std::vector<Item> group);
   CommitResult try_commit(std::vector<Item>& group, std::size_t from, std::size_t count);
 
@@ -91,6 +94,7 @@ class GroupCommit {
   std::deque<Item> queue_;
   std::deque<Item> background_;
   std::size_t queued_bytes_ = 0;
+  std::size_t urgent_items_ = 0;
   std::optional<CommitFailure> failing_;
   bool stopping_ = false;
   bool background_turn_ = false;

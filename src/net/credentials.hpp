@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+
+/// HTTP Basic and bearer credentials. Secrets are compared in constant time and never appear in errors or
+/// logs.
+namespace bellwether::net {
+
+struct Credential {
+  std::string user;
+  std::string password;       ///< plain (from the environment), or empty with `password_hash`
+  std::string password_hash;  ///< what `hash_password` gives
+};
+
+/// "pbkdf2-sha256$100000$SALT$HASH", salted at random.
+std::string hash_password(std::string_view password);
+
+/// The credentials that one endpoint takes; any of them opens it, so that they can be rotated. Thread-safe.
+class CredentialSet {
+ public:
+  /// Fails on a password hash that does not read.
+  static Result<CredentialSet> make(const std::vector<Credential>& credentials);
+
+  CredentialSet(CredentialSet&&) noexcept;
+  CredentialSet& operator=(CredentialSet&&) noexcept;
+  ~CredentialSet();
+
+  /// Whether an `Authorization` header's value opens the endpoint. Without credentials everything does.
+  bool accepts(std::string_view authorization) const;
+
+ private:
+  struct Impl;
+  explicit CredentialSet(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// One bearer token, as `Authorization: Bearer TOKEN`. Without a token everything is accepted.
+class BearerToken {
+ public:
+  explicit BearerToken(std::string token) : token_(std::move(token)) {}
+  bool accepts(std::string_view authorization) const;
+  bool required() const { return !token_.empty(); }
+
+ private:
+  std::string token_;
+};
+
+}  // namespace bellwether::net

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// HTTP messages as the rooms above see them, and the interface that a server calls.
+namespace bellwether::net {
+
+struct Header {
+  std::string name;
+  std::string value;
+};
+
+/// A request without its body.
+struct RequestHead {
+  std::string method;
+  std::string path;   ///< as sent, without the query
+  std::string query;  ///< as sent, behind the '?'
+  std::vector<Header> headers;
+  std::string peer;  ///< the peer's IP address
+
+  /// The first header of that name, in any case; empty when there is none.
+  std::string_view header(std::string_view name) const;
+};
+
+struct Request : RequestHead {
+  std::string body;  ///< decoded: without chunks and content encoding
+};
+
+/// What became of an answer, as far as the connection shows.
+enum class Fate {
+  kDelivered,  ///< the peer went on with a next request, or closed cleanly with every byte acknowledged
+  kLost,       ///< could not be written, or the connection broke
+};
+
+/// A body that is made while it is sent, for lists of any length and live streams. Called by one thread at a
+/// time.
+class BodySource {
+ public:
+  enum class State {
+    kMore,    ///< something was appended, ask again
+    kWait,    ///< nothing now; ask again a little later
+    kEnd,     ///< what was appended is the last
+    kBroken,  ///< it cannot be finished; the connection is cut so that the reader notices
+  };
+  virtual ~BodySource() = default;
+  virtual State next(std::string& chunk) = 0;
+};
+
+struct Response {
+  unsigned status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::vector<Header> headers = {};
+  std::unique_ptr<BodySource> stream = nullptr;           ///< in place of `body`
+  std::move_only_function<void(Fate)> on_fate = nullptr;  ///< called once, on the server's thread; never when
+                                                          ///< the process ends before it can be told
+};
+
+/// To be called once, from any thread.
+using Respond = std::move_only_function<void(Response)>;
+
+/// What the server itself refuses: it broke a limit or is not HTTP.
+struct Refusal {
+  unsigned status;          ///< 400, 408, 413, 415 or 431
+  std::string message;      ///< says what was wrong and what is allowed
+  const RequestHead* head;  ///< null when it could not be read
+  std::string_view body;    ///< as much of it as came
+};
+
+/// The application. Called on the server's threads, by several at once; must not block for long.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+  /// Before the body is read. A response here ends the request; the body is not read.
+  virtual std::optional<Response> screen(const RequestHead& head) = 0;
+  virtual void handle(Request request, Respond respond) = 0;
+  virtual Response refuse(const Refusal& refusal) = 0;
+};
+
+}  // namespace bellwether::net

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+
+#include "net/http.hpp"
+#include "net/server.hpp"
+
+namespace bellwether::net::impl {
+
+/// What a connection needs of its server, which outlives it.
+struct Surroundings {
+  Handler& handler;
+  const ServerLimits& limits;
+  const std::atomic<bool>& stopping;
+};
+
+/// One connection, from accept to close. Keeps itself alive while it runs.
+class Connection {
+ public:
+  virtual ~Connection() = default;
+  virtual void start(std::function<void()> on_end) = 0;
+  /// Thread-safe: ends it as soon as no request is under way.
+  virtual void finish_soon() = 0;
+};
+
+std::shared_ptr<Connection> make_plain_connection(boost::asio::ip::tcp::socket socket,
+                                                  const Surroundings& around);
+std::shared_ptr<Connection> make_tls_connection(boost::asio::ip::tcp::socket socket,
+                                                const Surroundings& around,
+                                                std::shared_ptr<boost::asio::ssl::context> tls);
+
+}  // namespace bellwether::net::impl

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include "net/http.hpp"
+#include "net/server.hpp"
+
+/// Between Beast's messages and ours; no I/O.
+namespace bellwether::net::impl {
+
+namespace http = boost::beast::http;
+using RequestParser = http::request_parser<http::string_body>;
+
+RequestHead read_head(const RequestParser& parser, std::string peer);
+
+/// A refusal's status and message.
+struct Fault {
+  unsigned status;
+  std::string message;
+};
+
+/// What is wrong with a head that did not parse.
+Fault describe_broken_head(const boost::system::error_code& error, const ServerLimits& limits);
+Fault body_too_large(const ServerLimits& limits);
+
+/// Undoes the content encoding, in place.
+std::expected<void, Fault> decode_body(const RequestHead& head, std::string& body,
+                                       const ServerLimits& limits);
+
+/// Status line and headers; the length is the caller's to say.
+template <typename Body>
+http::response<Body> make_head(const Response& response, bool keep_alive) {
+  http::response<Body> message{static_cast<http::status>(response.status), 11};
+  message.keep_alive(keep_alive);
+  if (!response.content_type.empty()) message.set(http::field::content_type, response.content_type);
+  for (const Header& header : response.headers) message.set(header.name, header.value);
+  return message;
+}
+
+}  // namespace bellwether::net::impl
