@@ -53,6 +53,14 @@ std::optional<CohortSummary> find_cohort(Database& database, std::string_view pr
   return read_cohort(query);
 }
 
+std::optional<std::int64_t> find_generation(Database& database, std::string_view project_id,
+                                            std::string_view cohort_id) {
+  auto query = database.query("SELECT generation FROM cohort WHERE project_id = ?1 AND cohort_id = ?2",
+                              project_id, cohort_id);
+  if (!query.next()) return std::nullopt;
+  return query.integer(0);
+}
+
 std::vector<MemberView> list_members(Database& database, std::int64_t generation,
                                      const std::optional<std::string>& after, std::size_t limit) {
   std::vector<MemberView> members;

@@ -62,6 +62,9 @@ std::vector<CohortSummary> list_cohorts(storage::Database& database, std::int64_
                                         std::size_t limit);
 std::optional<CohortSummary> find_cohort(storage::Database& database, std::string_view project_id,
                                          std::string_view cohort_id);
+/// The generation of rows that is the cohort's membership now.
+std::optional<std::int64_t> find_generation(storage::Database& database, std::string_view project_id,
+                                            std::string_view cohort_id);
 std::vector<MemberView> list_members(storage::Database& database, std::int64_t generation,
                                      const std::optional<std::string>& after, std::size_t limit);
 std::optional<MemberView> find_member(storage::Database& database, std::int64_t generation,

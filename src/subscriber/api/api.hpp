@@ -1,0 +1,43 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "net/credentials.hpp"
+#include "net/http.hpp"
+#include "storage/group_commit.hpp"
+#include "storage/reader_pool.hpp"
+#include "subscriber/metrics.hpp"
+#include "subscriber/options.hpp"
+
+namespace bellwether::subscriber {
+
+/// What the API asks of the running service. Called on the private listener's thread.
+struct ApiProbes {
+  std::function<std::size_t()> queue_depth;
+  std::function<std::size_t()> connections;
+  std::function<std::optional<storage::CommitFailure>()> failing;
+};
+
+/// The private listener's application: reads only. Each call sees one committed state of the data.
+class Api final : public net::Handler {
+ public:
+  /// All references outlive it.
+  Api(const Options& options, storage::ReaderPool& readers, const Metrics& metrics, ApiProbes probes);
+
+  std::optional<net::Response> screen(const net::RequestHead& head) override;
+  void handle(net::Request request, net::Respond respond) override;
+  net::Response refuse(const net::Refusal& refusal) override;
+
+ private:
+  net::Response answer(const net::Request& request) const;
+
+  const Options& options_;
+  storage::ReaderPool& readers_;
+  const Metrics& metrics_;
+  const ApiProbes probes_;
+  const net::BearerToken token_;
+};
+
+}  // namespace bellwether::subscriber

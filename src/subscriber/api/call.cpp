@@ -1,0 +1,73 @@
+#include "subscriber/api/call.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/encoding.hpp"
+#include "base/json_writer.hpp"
+
+namespace bellwether::subscriber {
+
+namespace {
+constexpr std::int64_t kDefaultLimit = 100;
+constexpr std::int64_t kMostLimit = 1000;
+}  // namespace
+
+net::Response json_response(std::string body) {
+  net::Response response;
+  response.body = std::move(body);
+  return response;
+}
+
+net::Response render_error(const ApiError& error) {
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object().key("error").begin_object();
+  json.key("code").value(error.code).key("message").value(error.message);
+  json.end_object().end_object();
+  net::Response response = json_response(std::move(body));
+  response.status = error.status;
+  return response;
+}
+
+std::optional<std::string> Call::parameter(std::string_view name) const {
+  const auto found = std::ranges::find_if(parameters, [&](const auto& pair) { return pair.first == name; });
+  if (found == parameters.end()) return std::nullopt;
+  return found->second;
+}
+
+std::expected<std::optional<std::int64_t>, ApiError> Call::number(std::string_view name) const {
+  const auto text = parameter(name);
+  if (!text) return std::nullopt;
+  const auto value = parse_integer(*text);
+  if (!value) return api_error(400, "bad_parameter", fmt::format("{} must be a number", name));
+  return value;
+}
+
+std::expected<std::optional<Timestamp>, ApiError> Call::time(std::string_view name) const {
+  const auto text = parameter(name);
+  if (!text) return std::nullopt;
+  const auto value = parse_iso8601(*text);
+  if (!value) {
+    return api_error(400, "bad_parameter",
+                     fmt::format("{} must be a time such as 2026-02-06T10:53:30Z", name));
+  }
+  return value;
+}
+
+std::expected<std::size_t, ApiError> Call::limit() const {
+  const auto given = number("limit");
+  if (!given) return std::unexpected(given.error());
+  const std::int64_t value = given->value_or(kDefaultLimit);
+  if (value < 1 || value > kMostLimit) {
+    return api_error(400, "bad_parameter", fmt::format("limit must be from 1 to {}", kMostLimit));
+  }
+  return static_cast<std::size_t>(value);
+}
+
+bool Call::accepts(std::string_view media_type) const {
+  return request.header("Accept").find(media_type) != std::string_view::npos;
+}
+
+}  // namespace bellwether::subscriber

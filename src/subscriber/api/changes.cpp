@@ -1,0 +1,124 @@
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "base/encoding.hpp"
+#include "base/log.hpp"
+#include "feed/feed.hpp"
+#include "subscriber/api/list.hpp"
+#include "subscriber/api/routes.hpp"
+
+namespace bellwether::subscriber {
+
+namespace {
+
+using std::chrono::steady_clock;
+using storage::Transaction;
+
+constexpr std::size_t kChangesPerChunk = 1000;
+/// A silent stream sends a comment this often, so that both ends notice a broken connection.
+constexpr auto kHeartbeat = std::chrono::seconds(15);
+
+void render_change(JsonWriter& json, const feed::Change& change) {
+  json.begin_object().key("seq").value(change.seq).key("at").value(format_iso8601(change.at));
+  json.key("project_id").value(change.origin.project_id);
+  if (change.kind == feed::Kind::kAlert) {
+    json.key("change").value(feed::to_string(change.kind)).key("alert").raw(change.subject);
+  } else {
+    json.key("cohort_id").value(change.origin.cohort_id).key("distinct_id").value(change.subject);
+    json.key("change").value(feed::to_string(change.kind)).key("session_id").value(change.origin.session_id);
+  }
+  json.end_object();
+}
+
+/// Where a reader goes on: `Last-Event-ID`, then `after` (a number, or "latest"), then the oldest change
+/// kept.
+std::expected<std::int64_t, ApiError> find_cursor(const Call& call, storage::Database& database) {
+  const std::int64_t oldest = feed::first_seq(database) - 1;
+  std::optional<std::string> given = call.parameter("after");
+  if (const auto last_id = call.request.header("Last-Event-ID"); !last_id.empty())
+    given = std::string(last_id);
+  if (!given) return oldest;
+  if (*given == "latest") return feed::last_seq(database);
+  const auto after = parse_integer(*given);
+  if (!after || *after < 0)
+    return api_error(400, "bad_parameter", "after must be a sequence number, or \"latest\"");
+  if (*after < oldest) {
+    return api_error(
+        410, "cursor_too_old",
+        fmt::format("the changes behind {} are no longer kept, the oldest is {}: read the cohorts anew, "
+                    "then go on from there",
+                    *after, oldest + 1));
+  }
+  return *after;
+}
+
+/// The feed as server-sent events, from a cursor on and then live.
+class ChangeStream final : public net::BodySource {
+ public:
+  ChangeStream(storage::ReaderPool& readers, std::int64_t after) : readers_(readers), after_(after) {}
+
+  State next(std::string& chunk) override {
+    if (greeting_) {
+      greeting_ = false;
+      chunk = ": bellwether changes\n\n";
+    }
+    try {
+      const auto reader = readers_.borrow();
+      if (feed::last_seq(*reader) > after_) append_changes(*reader, chunk);
+    } catch (const storage::StorageError& error) {
+      log::warn("a stream of changes was cut", {{"error", error.what()}});
+      return State::kBroken;
+    }
+    if (missed_) return State::kBroken;
+    if (chunk.empty() && steady_clock::now() - last_sent_ > kHeartbeat) chunk = ": still here\n\n";
+    if (!chunk.empty()) last_sent_ = steady_clock::now();
+    return full_ ? State::kMore : State::kWait;
+  }
+
+ private:
+  void append_changes(storage::Database& database, std::string& chunk) {
+    Transaction snapshot(database, Transaction::Kind::kRead);
+    missed_ = after_ + 1 < feed::first_seq(database);  // too slow for the retention: the next try is told 410
+    if (missed_) return;
+    const auto changes = feed::read(database, after_, kChangesPerChunk);
+    for (const feed::Change& change : changes) {
+      chunk += fmt::format("id: {}\nevent: {}\ndata: ", change.seq, feed::to_string(change.kind));
+      JsonWriter json(chunk);
+      render_change(json, change);
+      chunk += "\n\n";
+      after_ = change.seq;
+    }
+    full_ = changes.size() == kChangesPerChunk;
+  }
+
+  storage::ReaderPool& readers_;
+  std::int64_t after_;
+  bool greeting_ = true;
+  bool full_ = false;
+  bool missed_ = false;
+  steady_clock::time_point last_sent_ = steady_clock::now();
+};
+
+}  // namespace
+
+Answer list_changes(const Call& call) {
+  const auto limit = call.limit();
+  if (!limit) return std::unexpected(limit.error());
+  const auto reader = call.readers.borrow();
+  Transaction snapshot(*reader, Transaction::Kind::kRead);
+  const auto after = find_cursor(call, *reader);
+  if (!after) return std::unexpected(after.error());
+  if (call.accepts("text/event-stream")) {
+    net::Response response;
+    response.content_type = "text/event-stream";
+    response.headers.push_back({"Cache-Control", "no-store"});
+    response.stream = std::make_unique<ChangeStream>(call.readers, *after);
+    return response;
+  }
+  const auto changes = feed::read(*reader, *after, *limit + 1);
+  return list_response(changes, *limit, render_change,
+                       [](const feed::Change& change) { return std::to_string(change.seq); });
+}
+
+}  // namespace bellwether::subscriber

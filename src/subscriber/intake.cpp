@@ -1,0 +1,217 @@
+#include "subscriber/intake.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/encoding.hpp"
+#include "base/log.hpp"
+#include "contract/alert.hpp"
+#include "contract/cohort_sync.hpp"
+#include "subscriber/rejects.hpp"
+#include "subscriber/session_log.hpp"
+
+namespace bellwether::subscriber {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+bool is_json(std::string_view media_type) {
+  const std::string_view type = media_type.substr(0, media_type.find_first_of("; "));
+  return type.empty() || type == "application/json" || type.ends_with("+json");
+}
+
+}  // namespace
+
+struct Intake::Exchange {
+  net::Request request;
+  net::Respond respond;
+  steady_clock::time_point begun;
+  Metrics& metrics;
+  std::optional<contract::Action> action = std::nullopt;
+
+  void answer(net::Response response) {
+    const double seconds = std::chrono::duration<double>(steady_clock::now() - begun).count();
+    metrics.request(request.path, response.status, seconds);
+    log::debug("request", {{"path", request.path},
+                           {"peer", request.peer},
+                           {"status", response.status},
+                           {"bytes", request.body.size()},
+                           {"ms", fmt::format("{:.2f}", seconds * 1000)}});
+    respond(std::move(response));
+  }
+};
+
+Intake::Intake(const Options& options, const mirror::Mirror& mirror, storage::GroupCommit& writer,
+               Metrics& metrics, std::function<void()> on_waiting)
+    : options_(options),
+      mirror_(mirror),
+      writer_(writer),
+      metrics_(metrics),
+      on_waiting_(std::move(on_waiting)) {}
+
+Result<std::unique_ptr<Intake>> Intake::make(const Options& options, const mirror::Mirror& mirror,
+                                             storage::GroupCommit& writer, Metrics& metrics,
+                                             std::function<void()> on_waiting) {
+  std::unique_ptr<Intake> intake(new Intake(options, mirror, writer, metrics, std::move(on_waiting)));
+  for (const EndpointOptions& given : options.endpoints) {
+    auto credentials = net::CredentialSet::make(given.credentials);
+    if (!credentials) return fail(fmt::format("endpoint {}: {}", given.path, credentials.error().message));
+    intake->endpoints_.emplace(
+        given.path,
+        Endpoint{given.kind, std::move(*credentials), {given.projects.begin(), given.projects.end()}});
+  }
+  return intake;
+}
+
+std::optional<net::Response> Intake::screen(const net::RequestHead& head) {
+  const auto refuse_as = [&](Problem problem, std::string_view message) {
+    net::Response response = failure(problem, std::nullopt, message);
+    // Paths that nobody configured are not made into labels: anyone could fill the memory with them.
+    metrics_.request(problem == Problem::kUnknownPath ? "other" : head.path, response.status, 0);
+    log::debug("refused", {{"path", head.path}, {"peer", head.peer}, {"status", response.status}});
+    return response;
+  };
+  const auto endpoint = endpoints_.find(head.path);
+  if (endpoint == endpoints_.end()) {
+    return refuse_as(Problem::kUnknownPath,
+                     "there is no endpoint at this path; check the URL of the webhook");
+  }
+  if (head.method != "POST") return refuse_as(Problem::kWrongMethod, "this endpoint takes POST");
+  if (!endpoint->second.credentials.accepts(head.header("Authorization"))) {
+    return refuse_as(Problem::kUnauthorized,
+                     "the user name or password is wrong; check those of the webhook");
+  }
+  if (!is_json(head.header("Content-Type"))) {
+    return refuse_as(Problem::kWrongMediaType, "this endpoint takes application/json");
+  }
+  return std::nullopt;
+}
+
+void Intake::handle(net::Request request, net::Respond respond) {
+  metrics_.received(request.body.size());
+  const Endpoint& endpoint = endpoints_.find(request.path)->second;
+  const auto exchange = std::make_shared<Exchange>(
+      Exchange{std::move(request), std::move(respond), steady_clock::now(), metrics_});
+  if (endpoint.kind == EndpointKind::kCohortSync) {
+    take_page(exchange, endpoint);
+  } else {
+    take_alert(exchange, endpoint);
+  }
+}
+
+net::Response Intake::refuse(const net::Refusal& refusal) {
+  const Problem problem = problem_of_status(refusal.status);
+  const std::string path = refusal.head != nullptr ? refusal.head->path : "other";
+  metrics_.request(path, refusal.status, 0);
+  log::debug("refused", {{"path", path}, {"status", refusal.status}, {"reason", refusal.message}});
+  if (policy_of(problem).kept_as_reject)
+    keep_reject(refusal.head, refusal.body, refusal.status, refusal.message);
+  return failure(problem, contract::find_action(refusal.body), refusal.message);
+}
+
+void Intake::take_page(const std::shared_ptr<Exchange>& exchange, const Endpoint& endpoint) {
+  auto decoded = contract::decode_cohort_page(exchange->request.body, options_.decode);
+  if (!decoded) return reject(*exchange, decoded.error(), contract::find_action(exchange->request.body));
+  exchange->action = decoded->action;
+  if (!endpoint.allows(decoded->project_id)) {
+    return exchange->answer(
+        failure(Problem::kProjectNotAllowed, decoded->action,
+                fmt::format("project {} may not send to this endpoint", for_message(decoded->project_id))));
+  }
+  struct Stored {
+    contract::CohortPage page;
+    mirror::Receipt receipt = {};
+    std::optional<mirror::Session> applied = std::nullopt;
+  };
+  const auto stored = std::make_shared<Stored>(Stored{std::move(*decoded)});
+  submit(
+      exchange,
+      [this, stored](storage::Database& database) {
+        stored->receipt = mirror_.receive(database, stored->page, system_now());
+        stored->applied.reset();
+        if (stored->receipt.applied)
+          stored->applied = mirror::load_session(database, stored->receipt.session_ref);
+      },
+      [this, stored] { return page_answer(stored->page, stored->receipt, stored->applied); });
+}
+
+net::Response Intake::page_answer(const contract::CohortPage& page, const mirror::Receipt& receipt,
+                                  const std::optional<mirror::Session>& applied) {
+  metrics_.page(page.action, receipt.kind, page.member_count);
+  if (applied) log_session(page.project_id, page.cohort_id, *applied);
+  if (receipt.waiting) on_waiting_();
+  net::Response response;
+  response.body = contract::encode_success(page.action);
+  if (receipt.track_answer) {
+    response.on_fate = [this, ref = *receipt.track_answer](net::Fate fate) {
+      const auto answer = fate == net::Fate::kDelivered ? mirror::Answer::kDelivered : mirror::Answer::kLost;
+      writer_.note(
+          [this, ref, answer](storage::Database& database) { mirror_.answered(database, ref, answer); });
+    };
+  }
+  return response;
+}
+
+void Intake::take_alert(const std::shared_ptr<Exchange>& exchange, const Endpoint& endpoint) {
+  auto decoded = contract::decode_alert(exchange->request.body, options_.decode);
+  if (!decoded) return reject(*exchange, decoded.error(), std::nullopt);
+  const std::string project = decoded->project_id.value_or("");
+  if (!endpoint.allows(project)) {
+    return exchange->answer(
+        failure(Problem::kProjectNotAllowed, std::nullopt,
+                fmt::format("project {} may not send to this endpoint", for_message(project))));
+  }
+  const auto stored = std::make_shared<inbox::Stored>();
+  submit(
+      exchange,
+      [stored, exchange, alert = std::move(*decoded)](storage::Database& database) {
+        *stored = inbox::store(database, alert, exchange->request.body, system_now());
+      },
+      [this, stored] {
+        metrics_.alert(stored->duplicate);
+        net::Response response;
+        response.body = contract::encode_alert_success(stored->id, stored->duplicate);
+        return response;
+      });
+}
+
+/// Queues the work, and answers when it is on the disk, or why it is not.
+void Intake::submit(const std::shared_ptr<Exchange>& exchange, storage::GroupCommit::Work work,
+                    std::move_only_function<net::Response()> on_success) {
+  auto done = [exchange, success = std::move(on_success)](const storage::CommitResult& committed) mutable {
+    exchange->answer(committed
+                         ? success()
+                         : failure(Problem::kUnavailable, exchange->action, describe(committed.error())));
+  };
+  const std::size_t held = exchange->request.body.size() * 2;  // the body and what was decoded of it
+  if (!writer_.submit(held, std::move(work), std::move(done))) {
+    exchange->answer(
+        failure(Problem::kOverloaded, exchange->action, "the receiver is busy; try again in a moment"));
+  }
+}
+
+void Intake::reject(Exchange& exchange, const contract::DecodeError& error,
+                    std::optional<contract::Action> action) {
+  const Problem problem = problem_of(error);
+  net::Response response = failure(problem, action, error.describe());
+  keep_reject(&exchange.request, exchange.request.body, response.status, error.describe());
+  exchange.answer(std::move(response));
+}
+
+/// Nobody waits for it, and a flood of rejects must not push work out: when the queue is full it is not kept.
+void Intake::keep_reject(const net::RequestHead* head, std::string_view body, unsigned status,
+                         const std::string& reason) {
+  auto kept = rejects::make_reject(head, body, status, reason, options_.rejects, system_now());
+  const std::size_t bytes = kept.body.size();
+  writer_.submit(
+      bytes,
+      [this, reject = std::move(kept)](storage::Database& database) {
+        rejects::store(database, reject, options_.rejects);
+      },
+      [](const storage::CommitResult&) {});
+}
+
+}  // namespace bellwether::subscriber

@@ -1,0 +1,106 @@
+#include "subscriber/rejects.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/encoding.hpp"
+#include "base/json_writer.hpp"
+
+namespace bellwether::subscriber::rejects {
+
+const char* const kSchema = R"sql(
+CREATE TABLE reject (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  at         INTEGER NOT NULL,  -- Unix ms
+  path       TEXT NOT NULL,
+  peer       TEXT NOT NULL,
+  status     INTEGER NOT NULL,
+  reason     TEXT NOT NULL,
+  headers    TEXT NOT NULL,     -- a JSON object
+  body       BLOB NOT NULL,     -- the beginning, as much as is kept
+  body_bytes INTEGER NOT NULL   -- as much as came
+);
+)sql";
+
+namespace {
+
+using storage::Database;
+
+constexpr std::array<std::string_view, 4> kSecretHeaders{"authorization", "proxy-authorization", "cookie",
+                                                         "x-api-key"};
+
+constexpr std::size_t kHeaderBytes = 1024;
+
+bool is_secret(const std::string& name) {
+  std::string lower(name);
+  std::ranges::transform(lower, lower.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::ranges::find(kSecretHeaders, lower) != kSecretHeaders.end();
+}
+
+std::string encode_headers(const net::RequestHead* head) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  if (head != nullptr) {
+    for (const net::Header& header : head->headers) {
+      if (!is_secret(header.name)) json.key(header.name).value(for_message(header.value, kHeaderBytes));
+    }
+  }
+  json.end_object();
+  return out;
+}
+
+}  // namespace
+
+Reject make_reject(const net::RequestHead* head, std::string_view body, unsigned status, std::string reason,
+                   const RejectLimits& limits, Timestamp now) {
+  Reject reject;
+  reject.at = now;
+  if (head != nullptr) {
+    reject.path = for_message(head->path, kHeaderBytes);
+    reject.peer = head->peer;
+  }
+  reject.status = status;
+  reject.reason = std::move(reason);
+  reject.headers = encode_headers(head);
+  reject.body = body.substr(0, limits.body_bytes);
+  reject.body_bytes = static_cast<std::int64_t>(body.size());
+  return reject;
+}
+
+void store(Database& database, const Reject& reject, const RejectLimits& limits) {
+  database.run(
+      "INSERT INTO reject (at, path, peer, status, reason, headers, body, body_bytes) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+      to_unix_ms(reject.at), reject.path, reject.peer, static_cast<int>(reject.status), reject.reason,
+      reject.headers, storage::Blob{reject.body}, reject.body_bytes);
+  // The newest that fit stay: how many there are, and what their bodies hold, counted from the newest down.
+  database.run(
+      "DELETE FROM reject WHERE id <= (SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id DESC) AS n, "
+      "sum(length(body)) OVER (ORDER BY id DESC) AS bytes FROM reject) WHERE n > ?1 OR bytes > ?2 "
+      "ORDER BY id DESC LIMIT 1)",
+      limits.count, limits.bytes);
+}
+
+std::vector<Reject> list(Database& database, std::optional<std::int64_t> before_id, std::size_t limit) {
+  std::vector<Reject> found;
+  auto query = database.query(
+      "SELECT id, at, path, peer, status, reason, headers, body, body_bytes FROM reject "
+      "WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2",
+      before_id, limit);
+  while (query.next()) {
+    found.push_back({.id = query.integer(0),
+                     .at = from_unix_ms(query.integer(1)),
+                     .path = std::string(query.text(2)),
+                     .peer = std::string(query.text(3)),
+                     .status = static_cast<unsigned>(query.integer(4)),
+                     .reason = std::string(query.text(5)),
+                     .headers = std::string(query.text(6)),
+                     .body = std::string(query.text(7)),
+                     .body_bytes = query.integer(8)});
+  }
+  return found;
+}
+
+}  // namespace bellwether::subscriber::rejects

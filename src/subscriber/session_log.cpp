@@ -1,0 +1,20 @@
+#include "subscriber/session_log.hpp"
+
+#include "base/log.hpp"
+
+namespace bellwether::subscriber {
+
+void log_session(std::string_view project_id, std::string_view cohort_id, const mirror::Session& session) {
+  log::info("session", {{"project", project_id},
+                        {"cohort", cohort_id},
+                        {"session", session.session_id},
+                        {"state", mirror::to_string(session.state)},
+                        {"pages", session.progress.pages()},
+                        {"members", session.received},
+                        {"entered", session.entered},
+                        {"left", session.left},
+                        {"updated", session.updated},
+                        {"why", session.why}});
+}
+
+}  // namespace bellwether::subscriber

@@ -1,0 +1,70 @@
+#include "subscriber/store.hpp"
+
+#include <array>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "feed/feed.hpp"
+#include "inbox/inbox.hpp"
+#include "mirror/schema.hpp"
+#include "storage/migrations.hpp"
+#include "subscriber/rejects.hpp"
+
+namespace bellwether::subscriber {
+
+namespace {
+
+/// Each released schema change adds a script at the end; none is ever edited.
+std::array<std::string, 1> migrations() {
+  return {std::string(mirror::kSchema) + feed::kSchema + inbox::kSchema + rejects::kSchema};
+}
+
+void sync_file(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  fsync(fd);
+  close(fd);
+}
+
+}  // namespace
+
+Result<storage::Database> open_store(const storage::DataDir& folder) {
+  try {
+    storage::Database database(folder.file(kDatabaseFile), {});
+    const auto scripts = migrations();
+    std::array<const char*, scripts.size()> texts{};
+    for (std::size_t i = 0; i < scripts.size(); ++i) texts[i] = scripts[i].c_str();
+    if (auto migrated = storage::migrate(database, texts); !migrated)
+      return std::unexpected(migrated.error());
+    return database;
+  } catch (const storage::StorageError& error) {
+    return fail(fmt::format("the data file in {} cannot be opened: {}", folder.path(), error.what()));
+  }
+}
+
+Result<void> back_up(const std::string& data_dir, const std::string& target) {
+  const std::string source = data_dir + "/" + kDatabaseFile;
+  if (!std::filesystem::exists(source)) return fail(fmt::format("there is no data file {}", source));
+  if (std::filesystem::exists(target))
+    return fail(fmt::format("{} exists already: choose another name", target));
+  const std::string partial = target + ".partial";
+  std::error_code ignored;
+  std::filesystem::remove(partial, ignored);
+  try {
+    storage::Database database(source, {.access = storage::Database::Access::kReadOnly});
+    database.backup_to(partial);
+  } catch (const storage::StorageError& error) {
+    std::filesystem::remove(partial, ignored);
+    return fail(fmt::format("the backup failed: {}", error.what()));
+  }
+  sync_file(partial);
+  std::error_code failed;
+  std::filesystem::rename(partial, target, failed);
+  if (failed) return fail(fmt::format("cannot name the backup {}: {}", target, failed.message()));
+  return {};
+}
+
+}  // namespace bellwether::subscriber
