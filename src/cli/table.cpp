@@ -1,0 +1,50 @@
+#include "cli/table.hpp"
+
+#include <algorithm>
+
+namespace bellwether::cli {
+
+namespace {
+
+/// Characters, not bytes: continuation bytes take no place.
+std::size_t width(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return static_cast<unsigned char>(c) >> 6U != 2; }));
+}
+
+/// What others wrote must not move the terminal's cursor.
+std::string harmless(std::string text) {
+  std::ranges::replace_if(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  return text;
+}
+
+}  // namespace
+
+Table::Table(std::vector<std::string> heading) : widths_(heading.size(), 0) {
+  add(std::move(heading));
+}
+
+void Table::add(std::vector<std::string> row) {
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    row[i] = harmless(std::move(row[i]));
+    widths_[i] = std::max(widths_[i], width(row[i]));
+  }
+  rows_.push_back(std::move(row));
+}
+
+std::string Table::to_string() const {
+  std::string out;
+  for (const auto& row : rows_) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += row[i];
+      line.append(widths_[i] - width(row[i]) + 2, ' ');
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    out += line + '\n';
+  }
+  return out;
+}
+
+}  // namespace bellwether::cli
