@@ -25,7 +25,7 @@ mirror::Options in_folder(mirror::Options options, const std::string& folder) {
 
 }  // namespace
 
-Subscriber::Subscriber(std::string folder, const mirror::Options& options)
+Subscriber::Subscriber(const std::string& folder, const mirror::Options& options)
     : path_(folder + "/mirror.db"), mirror_(in_folder(options, folder)) {
   for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + suffix);
   std::filesystem::copy_file(folder + "/template.db", path_);

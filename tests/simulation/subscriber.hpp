@@ -19,7 +19,7 @@ struct Killed {
 /// The mirror's production code over a real database file, and a process that can be killed.
 class Subscriber {
  public:
-  Subscriber(std::string folder, const mirror::Options& options);
+  Subscriber(const std::string& folder, const mirror::Options& options);
 
   /// A new process on the same file.
   void start();

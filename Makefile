@@ -1,0 +1,61 @@
+# The front door. `make help` lists what there is; each target installs what it needs.
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test lint bench fuzz sanitize clean
+
+BUILD := build/release
+JOBS := $(shell nproc)
+ARGS ?=
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+build: ## build the release binary, build/release/bellwether
+	@tools/install_packages.sh build
+	@test -f $(BUILD)/build.ninja || cmake --preset release
+	@cmake --build $(BUILD) --parallel $(JOBS) --target bellwether
+
+run: build ## build and start the subscriber on loopback, data in ./data (more options: ARGS="--listen …")
+	@exec $(BUILD)/bellwether subscriber $(ARGS)
+
+test: node_modules ## build everything and run all tests (one: ctest --test-dir build/release -R NAME)
+	@tools/install_packages.sh build test
+	@test -f $(BUILD)/build.ninja || cmake --preset release
+	@cmake --build $(BUILD) --parallel $(JOBS)
+	@ctest --test-dir $(BUILD) --parallel $(JOBS) --output-on-failure --no-tests=error
+
+lint: ## clang-format and clang-tidy on what changed (everything: ARGS=--all)
+	@tools/install_packages.sh build lint
+	@test -f $(BUILD)/compile_commands.json || cmake --preset release
+	@tools/lint.sh $(ARGS)
+
+bench: ## measure each ratio of docs/performance.md
+	@tools/install_packages.sh build bench
+	@test -f $(BUILD)/build.ninja || cmake --preset release
+	@cmake --build $(BUILD) --parallel $(JOBS)
+	@node bench/run.mjs $(ARGS)
+
+fuzz: ## run each fuzzer for a minute (longer: ARGS=600)
+	@tools/install_packages.sh build fuzz
+	@test -f build/fuzz/build.ninja || cmake --preset fuzz
+	@cmake --build build/fuzz --parallel $(JOBS)
+	@tests/fuzz/run.sh $(ARGS)
+
+sanitize: node_modules ## the tests under ASan+UBSan, and the threaded ones under TSan
+	@tools/install_packages.sh build test
+	@for preset in asan-ubsan tsan; do \
+	  test -f build/$$preset/build.ninja || cmake --preset $$preset || exit 1; \
+	  cmake --build build/$$preset --parallel $(JOBS) || exit 1; \
+	  ctest --test-dir build/$$preset --parallel $(JOBS) --output-on-failure --no-tests=error -LE slow || exit 1; \
+	done
+
+clean: ## remove what was built
+	@rm -rf build tests/node_modules
+
+.PHONY: node_modules
+node_modules:
+	@tools/install_packages.sh test
+	@cd tests && if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then \
+	  echo "Installing npm packages"; \
+	  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json || \
+	  { echo "make: npm ci failed: is the npm registry reachable?" >&2; exit 1; }; fi
