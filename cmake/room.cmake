@@ -5,6 +5,7 @@
 function(bellwether_room name)
   cmake_parse_arguments(room "" "" "USES;PRIVATE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   add_library(bellwether_${name} STATIC ${sources})
   target_include_directories(bellwether_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   list(TRANSFORM room_USES PREPEND bellwether_)

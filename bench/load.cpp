@@ -1,0 +1,150 @@
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "pages.hpp"
+
+/// A load of HTTP requests from a few keep-alive connections: pages of one session, or the same GET over and
+/// over.
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Arguments {
+  std::uint16_t port = 0;
+  int connections = 4;
+  std::uint64_t requests = 1000;
+  std::string get;  ///< the target; empty: pages are posted
+  std::string action = "add_members";
+  std::string session = "bench";
+  std::uint64_t members = 1000;
+  bool sessions_of_one = false;
+};
+
+class Connection {
+ public:
+  explicit Connection(std::uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+      throw std::runtime_error("connect");
+    const int on = 1;
+    setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() { close(fd_); }
+
+  void exchange(std::string_view request) {
+    while (!request.empty()) {
+      const ssize_t sent = send(fd_, request.data(), request.size(), 0);
+      if (sent <= 0) throw std::runtime_error("send");
+      request.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    read_response();
+  }
+
+ private:
+  void read_response() {
+    std::size_t head_end = std::string::npos;
+    while ((head_end = received_.find("\r\n\r\n")) == std::string::npos) read_more();
+    constexpr std::string_view kLength = "Content-Length: ";
+    const std::size_t field = received_.find(kLength);
+    if (!received_.starts_with("HTTP/1.1 200") || field == std::string::npos)
+      throw std::runtime_error(received_);
+    const std::size_t body = std::strtoul(received_.c_str() + field + kLength.size(), nullptr, 10);
+    while (received_.size() < head_end + 4 + body) read_more();
+    received_.erase(0, head_end + 4 + body);
+  }
+  void read_more() {
+    char buffer[4096];
+    const ssize_t count = recv(fd_, buffer, sizeof buffer, 0);
+    if (count <= 0) throw std::runtime_error("the server closed the connection");
+    received_.append(buffer, static_cast<std::size_t>(count));
+  }
+
+  int fd_;
+  std::string received_;
+};
+
+std::string get_request(const std::string& target) {
+  return fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n", target);
+}
+
+/// Requests are made before the clock starts, as many as fit in memory: a few bodies are shared by all.
+std::string page_request(const Arguments& arguments, std::uint64_t number) {
+  using namespace bellwether::bench;
+  PageOf page{.action = arguments.action,
+              .session = arguments.session,
+              .page = number + 1,
+              .total = arguments.requests};
+  if (arguments.sessions_of_one) {
+    page = {.action = arguments.action, .session = fmt::format("{}-{}", arguments.session, number)};
+  }
+  const std::string body = page_body(page, members_json(number * arguments.members, arguments.members));
+  return fmt::format(
+      "POST /mixpanel/cohort-sync HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+      "Content-Length: {}\r\n\r\n{}",
+      body.size(), body);
+}
+
+double run(const Arguments& arguments) {
+  constexpr std::uint64_t kMadeBefore = 4000;
+  const bool posts = arguments.get.empty();
+  std::vector<std::string> made;
+  for (std::uint64_t i = 0; posts && i < std::min(arguments.requests, kMadeBefore); ++i) {
+    made.push_back(page_request(arguments, i));
+  }
+  const std::string get = get_request(arguments.get);
+  std::atomic<std::uint64_t> next = 0;
+  const auto begun = Clock::now();
+  std::vector<std::thread> threads;
+  for (int i = 0; i < arguments.connections; ++i) {
+    threads.emplace_back([&] {
+      Connection connection(arguments.port);
+      for (std::uint64_t number = next++; number < arguments.requests; number = next++) {
+        if (!posts) {
+          connection.exchange(get);
+        } else if (number < made.size()) {
+          connection.exchange(made[number]);
+        } else {
+          connection.exchange(page_request(arguments, number));
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return std::chrono::duration<double>(Clock::now() - begun).count();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app("HTTP load");
+  app.add_option("--port", arguments.port)->required();
+  app.add_option("--connections", arguments.connections);
+  app.add_option("--requests", arguments.requests);
+  app.add_option("--get", arguments.get);
+  app.add_option("--action", arguments.action);
+  app.add_option("--session", arguments.session);
+  app.add_option("--members", arguments.members);
+  app.add_flag("--sessions-of-one", arguments.sessions_of_one);
+  CLI11_PARSE(app, argc, argv);
+  const double seconds = run(arguments);
+  fmt::print("{{\"requests\":{},\"seconds\":{:.4f},\"per_second\":{:.1f}}}\n", arguments.requests, seconds,
+             static_cast<double>(arguments.requests) / seconds);
+  return 0;
+}

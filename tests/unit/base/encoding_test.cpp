@@ -1,0 +1,52 @@
+#include "base/encoding.hpp"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace bellwether {
+namespace {
+
+TEST(Encoding, Base64BothWays) {
+  for (const std::string& text :
+       std::vector<std::string>{"", "f", "fo", "foo", "foob", "user:pass", "\xff\xfe"}) {
+    EXPECT_EQ(from_base64(to_base64(text)), text);
+  }
+  EXPECT_EQ(to_base64("foob"), "Zm9vYg==");
+  for (const char* wrong : {"Zg", "Zg=", "Z===", "Zh==", "Z g=", "Zm9v\n",
+                            "===="
+                            "x"}) {
+    EXPECT_FALSE(from_base64(wrong)) << wrong;
+  }
+}
+
+TEST(Encoding, PercentEscapes) {
+  EXPECT_EQ(from_percent_encoding("a%2Fb+c", false), "a/b+c");
+  EXPECT_EQ(from_percent_encoding("a%2fb+c", true), "a/b c");
+  EXPECT_FALSE(from_percent_encoding("%2", false));
+  EXPECT_FALSE(from_percent_encoding("%zz", false));
+  EXPECT_EQ(to_percent_encoding("a/ü"), "a%2f%c3%bc");
+}
+
+TEST(Encoding, Integers) {
+  EXPECT_EQ(parse_integer("-12"), -12);
+  for (const char* wrong : {"", "1 ", " 1", "1.0", "0x1", "99999999999999999999"})
+    EXPECT_FALSE(parse_integer(wrong));
+}
+
+TEST(Encoding, Utf8) {
+  for (const char* text : {"", "abc", "ü", "€", "😀"}) EXPECT_TRUE(is_utf8(text)) << text;
+  for (const char* text : {"\xff", "\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"}) {
+    EXPECT_FALSE(is_utf8(text));
+  }
+}
+
+TEST(Encoding, OthersTextIsMadeFitForMessages) {
+  EXPECT_EQ(for_message("short"), "short");
+  EXPECT_EQ(for_message("abcüx", 4), "abc…") << "never cut inside a character";
+  EXPECT_EQ(for_message("\xff"), "%ff");
+}
+
+}  // namespace
+}  // namespace bellwether
