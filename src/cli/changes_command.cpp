@@ -52,9 +52,11 @@ void print_change(const Remote& remote, std::string_view change) {
 /// Prints changes as they come, and goes on where it was when the connection breaks.
 int follow(const Arguments& arguments) {
   std::string cursor = arguments.after.value_or("latest");
-  for (bool first = true;; first = false) {
+  bool connected = false;
+  for (;;) {
     const auto ended = arguments.remote.stream("/v1/changes?after=" + to_percent_encoding(cursor),
                                                {{"Accept", "text/event-stream"}}, [&](std::string_view line) {
+                                                 connected = true;
                                                  constexpr std::string_view kId = "id: ";
                                                  constexpr std::string_view kData = "data: ";
                                                  if (line.starts_with(kId)) cursor = line.substr(kId.size());
@@ -63,7 +65,7 @@ int follow(const Arguments& arguments) {
                                                  return true;
                                                });
     if (ended && *ended) return complain((*ended)->c_str());
-    if (!ended && first) return complain(ended.error().message.c_str());
+    if (!ended && !connected) return complain(ended.error().message.c_str());
     if (!ended) std::fprintf(stderr, "bellwether: %s; trying again\n", ended.error().message.c_str());
     std::this_thread::sleep_for(kReconnectAfter);
   }

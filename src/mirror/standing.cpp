@@ -31,7 +31,7 @@ Standing assess(const StandingFacts& facts) {
     return {Kind::kInDoubt, adds ? "only add_members came, remove_members did not"
                                  : "only remove_members came, add_members did not"};
   }
-  if (facts.answers_pending > 0) return {Kind::kAwaiting, ""};
+  if (facts.answers_pending > 0) return {Kind::kAwaiting, "answers are on their way"};
   return {Kind::kSettled, ""};
 }
 

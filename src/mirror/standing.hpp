@@ -36,10 +36,10 @@ struct Standing {
   enum class Kind : std::uint8_t {
     kSettled,   ///< the sender saw it succeed
     kAwaiting,  ///< nothing speaks against it, an answer is still on its way
-    kInDoubt,   ///< it may have failed in the sender's eyes: `reason` says why
+    kInDoubt,   ///< it may have failed in the sender's eyes
   };
   Kind kind = Kind::kSettled;
-  std::string reason;
+  std::string reason;  ///< why it is not settled
 };
 
 Standing assess(const StandingFacts& facts);

@@ -14,7 +14,7 @@ void log_session(std::string_view project_id, std::string_view cohort_id, const 
                         {"entered", session.entered},
                         {"left", session.left},
                         {"updated", session.updated},
-                        {"why", session.why}});
+                        {"why", session.state == mirror::SessionState::kApplied ? "" : session.why}});
 }
 
 }  // namespace bellwether::subscriber

@@ -163,7 +163,8 @@ ondemand::object root_object(ondemand::document& document) {
   // simdjson knows a scalar by its first letter: "not json" begins as null does.
   std::string_view token = take(document.raw_json_token(), root);
   token = token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
-  if (type != ondemand::json_type::array && check_json_value(token, 0, token.size()) != JsonTextFault::kNone) {
+  if (type != ondemand::json_type::array &&
+      check_json_value(token, 0, token.size()) != JsonTextFault::kNone) {
     fail_malformed(root, "it is neither an object nor any other JSON value");
   }
   fail_contract(root, "an object", name_of(type));

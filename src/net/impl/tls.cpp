@@ -16,10 +16,9 @@ Result<std::shared_ptr<ssl::context>> load_tls(const TlsFiles& files) {
   if (error)
     return fail(fmt::format("the TLS certificate {} does not read: {}", files.certificate, error.message()));
   context->use_private_key_file(files.key, ssl::context::pem, error);
-  if (error) return fail(fmt::format("the TLS key {} does not read: {}", files.key, error.message()));
-  if (SSL_CTX_check_private_key(context->native_handle()) != 1) {
-    return fail(
-        fmt::format("the TLS key {} does not belong to the certificate {}", files.key, files.certificate));
+  if (error) {
+    return fail(fmt::format("the TLS key {} cannot be used with the certificate {}: {}", files.key,
+                            files.certificate, error.message()));
   }
   return context;
 }

@@ -44,7 +44,7 @@ TEST_P(Sorter, SortsAndKeepsTheLastOfEachId) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Budgets, Sorter, ::testing::Values(1U << 30U, 4096U, 1U));
+INSTANTIATE_TEST_SUITE_P(Budgets, Sorter, ::testing::Values(1U << 30U, 65536U, 4096U));
 
 }  // namespace
 }  // namespace bellwether::mirror

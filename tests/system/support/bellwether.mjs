@@ -1,0 +1,136 @@
+// Starts the real binary on free ports, in a folder of its own, and stops it.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export const binary = process.env.BELLWETHER ?? new URL('../../../build/release/bellwether', import.meta.url).pathname;
+
+export function temporaryFolder(t) {
+  const folder = mkdtempSync(join(tmpdir(), 'bellwether-system-'));
+  t?.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Runs a command of the binary to its end. */
+export function run(args, options = {}) {
+  return spawnSync(binary, args, { encoding: 'utf8', timeout: 60_000, ...options });
+}
+
+/** Waits until `probe` gives something true, and returns that. */
+export async function until(probe, what, milliseconds = 15_000) {
+  const deadline = Date.now() + milliseconds;
+  for (;;) {
+    const found = await probe();
+    if (found) return found;
+    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
+    await sleep(10);
+  }
+}
+
+export class Subscriber {
+  log = '';
+
+  /** `config`: TOML text. */
+  static async start(t, { data, config, adminListen = '127.0.0.1:0', env = {} } = {}) {
+    const subscriber = new Subscriber();
+    subscriber.data = data ?? join(temporaryFolder(t), 'data');
+    const all = ['subscriber', '--data', subscriber.data, '--listen', '127.0.0.1:0', '--admin-listen', adminListen];
+    if (config !== undefined) {
+      const file = join(temporaryFolder(t), 'bellwether.toml');
+      writeFileSync(file, config);
+      all.push('--config', file);
+    }
+    subscriber.process = spawn(binary, all, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+    subscriber.ended = new Promise((resolve) => subscriber.process.on('close', (code, signal) => resolve({ code, signal })));
+    subscriber.process.stderr.on('data', (text) => (subscriber.log += text));
+    t?.after(() => subscriber.kill());
+    await Promise.race([
+      until(() => /msg=listening.*\n/.test(subscriber.log), 'it listens'),
+      subscriber.ended.then(() => { throw new Error(`it ended: ${subscriber.log}`); }),
+    ]);
+    const [, scheme, ] = /scheme=(\w+)/.exec(subscriber.log);
+    subscriber.address = /address=(\S+)/.exec(subscriber.log)[1];
+    subscriber.port = Number(subscriber.address.split(':').at(-1));
+    subscriber.url = `${scheme}://${subscriber.address}`;
+    subscriber.admin = `http://${/admin=(\S+)/.exec(subscriber.log)[1]}`;
+    return subscriber;
+  }
+
+  async kill() {
+    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGKILL');
+    return this.ended;
+  }
+  async stop() {
+    this.process.kill('SIGTERM');
+    return this.ended;
+  }
+
+  /** Posts to a path; `body` may be an object, a string or bytes. */
+  post(path, body, headers = {}) {
+    return fetch(this.url + path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+    });
+  }
+  sync(body, headers) {
+    return this.post('/mixpanel/cohort-sync', body, headers);
+  }
+  alert(body, headers) {
+    return this.post('/mixpanel/alerts', body, headers);
+  }
+  async get(path, headers = {}) {
+    const response = await fetch(this.admin + path, { headers });
+    if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
+  async members(cohort = '12', project = '8') {
+    const { data } = await this.get(`/v1/cohorts/${project}/${cohort}/members?limit=1000`);
+    return data.map((member) => member.distinct_id);
+  }
+  async session(id) {
+    return (await this.get('/v1/sessions?limit=1000')).data.find((session) => session.session_id === id);
+  }
+  async changes(after = 0) {
+    const { data } = await this.get(`/v1/changes?after=${after}&limit=1000`);
+    return data.map((change) => `${change.change} ${change.distinct_id ?? change.alert}`);
+  }
+}
+
+/** One page; `ids` may be strings or whole members. */
+export function page(action, session, { index = 1, total = 1, ids = [], cohort = '12', project = '8' } = {}) {
+  return {
+    action,
+    parameters: {
+      mixpanel_project_id: project,
+      mixpanel_cohort_name: `Cohort ${cohort}`,
+      mixpanel_cohort_id: cohort,
+      mixpanel_session_id: session,
+      page_info: { total_pages: total, page_count: index },
+      members: ids.map((id) => (typeof id === 'string' ? { mixpanel_distinct_id: id } : id)),
+    },
+  };
+}
+
+export function alert(id = 4021, firedAt = '2026-02-06T10:53:30Z', changes = {}) {
+  const url = `https://example.com/report?mp_source=webhook&alert_id=${id}`;
+  return {
+    event_type: 'custom_alert_triggered',
+    alert: { id, name: 'Sign-ups above zero', creator: 'Ada', creator_email: 'ada@example.com', project_id: 8,
+      project_name: 'Shop', fired_at: firedAt, workspace_id: 3, workspace_name: 'All', ...changes },
+    condition: { type: 'absolute', operator: '>', threshold: 0, current_value: '20,000', formatted_value: '20,000',
+      sentence: 'above 0' },
+    report: { name: 'Sign-ups', type: 'insights', url },
+    links: { report_url: url, edit_alert_url: url, root_cause_analysis_url: url },
+  };
+}
+
+/** Both calls of an incremental run, one after the other. */
+export async function incremental(subscriber, session, adds, removes, options = {}) {
+  const first = await subscriber.sync(page('add_members', session, { index: 1, total: 2, ids: adds, ...options }));
+  const second = await subscriber.sync(page('remove_members', session, { index: 2, total: 2, ids: removes, ...options }));
+  return [first.status, second.status];
+}
