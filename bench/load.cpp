@@ -24,25 +24,17 @@ struct Arguments {
   std::uint16_t port = 0;
   int connections = 4;
   std::uint64_t requests = 1000;
-  std::string get;  ///< the target; empty: pages are posted
+  std::uint64_t total = 0;  ///< pages of the session; 0: as many as requests
+  std::string get;          ///< the target; empty: pages are posted
   std::string action = "add_members";
   std::string session = "bench";
   std::uint64_t members = 1000;
-  bool sessions_of_one = false;
 };
 
+/// One keep-alive connection, opened again when the server has had enough of it.
 class Connection {
  public:
-  explicit Connection(std::uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-      throw std::runtime_error("connect");
-    const int on = 1;
-    setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  }
+  explicit Connection(std::uint16_t port) : port_(port) { open(); }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection() { close(fd_); }
@@ -53,20 +45,36 @@ class Connection {
       if (sent <= 0) throw std::runtime_error("send");
       request.remove_prefix(static_cast<std::size_t>(sent));
     }
-    read_response();
+    const bool closes = read_response();
+    if (!closes) return;
+    close(fd_);
+    open();
   }
 
  private:
-  void read_response() {
+  void open() {
+    fd_ = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port_);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+      throw std::runtime_error("connect");
+    const int on = 1;
+    setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  }
+  bool read_response() {
     std::size_t head_end = std::string::npos;
     while ((head_end = received_.find("\r\n\r\n")) == std::string::npos) read_more();
+    const std::string_view head = std::string_view(received_).substr(0, head_end);
     constexpr std::string_view kLength = "Content-Length: ";
-    const std::size_t field = received_.find(kLength);
-    if (!received_.starts_with("HTTP/1.1 200") || field == std::string::npos)
-      throw std::runtime_error(received_);
+    const std::size_t field = head.find(kLength);
+    if (!head.starts_with("HTTP/1.1 200") || field == std::string::npos) throw std::runtime_error(received_);
+    const bool closes = head.find("Connection: close") != std::string::npos;
     const std::size_t body = std::strtoul(received_.c_str() + field + kLength.size(), nullptr, 10);
     while (received_.size() < head_end + 4 + body) read_more();
     received_.erase(0, head_end + 4 + body);
+    return closes;
   }
   void read_more() {
     char buffer[4096];
@@ -75,7 +83,8 @@ class Connection {
     received_.append(buffer, static_cast<std::size_t>(count));
   }
 
-  int fd_;
+  std::uint16_t port_;
+  int fd_ = -1;
   std::string received_;
 };
 
@@ -86,13 +95,10 @@ std::string get_request(const std::string& target) {
 /// Requests are made before the clock starts, as many as fit in memory: a few bodies are shared by all.
 std::string page_request(const Arguments& arguments, std::uint64_t number) {
   using namespace bellwether::bench;
-  PageOf page{.action = arguments.action,
-              .session = arguments.session,
-              .page = number + 1,
-              .total = arguments.requests};
-  if (arguments.sessions_of_one) {
-    page = {.action = arguments.action, .session = fmt::format("{}-{}", arguments.session, number)};
-  }
+  const PageOf page{.action = arguments.action,
+                    .session = arguments.session,
+                    .page = number + 1,
+                    .total = arguments.total != 0 ? arguments.total : arguments.requests};
   const std::string body = page_body(page, members_json(number * arguments.members, arguments.members));
   return fmt::format(
       "POST /mixpanel/cohort-sync HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -141,7 +147,7 @@ int main(int argc, char** argv) {
   app.add_option("--action", arguments.action);
   app.add_option("--session", arguments.session);
   app.add_option("--members", arguments.members);
-  app.add_flag("--sessions-of-one", arguments.sessions_of_one);
+  app.add_option("--total", arguments.total);
   CLI11_PARSE(app, argc, argv);
   const double seconds = run(arguments);
   fmt::print("{{\"requests\":{},\"seconds\":{:.4f},\"per_second\":{:.1f}}}\n", arguments.requests, seconds,
