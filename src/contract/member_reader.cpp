@@ -23,7 +23,8 @@ void MemberReader::read(std::string_view members_json, const std::function<void(
   std::string& properties = impl_->properties;
   try {
     ondemand::document document = impl_->parser.parse(members_json);
-    for (auto item : document.get_array().value()) {
+    ondemand::array members = document.get_array();
+    for (auto item : members) {
       ondemand::value element = item.value();
       properties = "{";
       const std::string distinct_id = impl::read_member(
