@@ -6,6 +6,7 @@
 
 #include "contract/member_reader.hpp"
 #include "mirror/member_rows.hpp"
+#include "mirror/page_rows.hpp"
 
 namespace bellwether::mirror {
 

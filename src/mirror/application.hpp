@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "feed/feed.hpp"
+#include "mirror/cohort_rows.hpp"
 #include "mirror/mention_sorter.hpp"
 #include "mirror/options.hpp"
 #include "mirror/resolve.hpp"

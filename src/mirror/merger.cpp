@@ -77,7 +77,8 @@ bool sweep_sessions(Database& database, Timestamp before) {
     auto query = database.query(
         "SELECT ref FROM session WHERE last_page_at < ?1 AND state <> 'receiving' AND open = 0 AND waiting = "
         "0 "
-        "AND has_bodies = 0 AND ref NOT IN (SELECT session_ref FROM undo_sweep) ORDER BY ref LIMIT ?2",
+        "AND has_bodies = 0 AND ref NOT IN (SELECT session_ref FROM undo_sweep) ORDER BY last_page_at LIMIT "
+        "?2",
         to_unix_ms(before), kSessionsPerStep);
     while (query.next()) old.push_back(query.integer(0));
   }

@@ -5,6 +5,7 @@
 
 #include "contract/cohort_sync.hpp"
 #include "mirror/options.hpp"
+#include "mirror/page_rows.hpp"
 #include "mirror/session.hpp"
 #include "storage/database.hpp"
 

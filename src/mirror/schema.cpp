@@ -83,6 +83,7 @@ CREATE INDEX session_open ON session (cohort_ref) WHERE open = 1;
 CREATE INDEX session_receiving ON session (cohort_ref) WHERE state = 'receiving';
 CREATE INDEX session_bodies ON session (ref) WHERE has_bodies = 1;
 CREATE INDEX session_by_state ON session (state);
+CREATE INDEX session_by_age ON session (last_page_at);
 
 CREATE TABLE page (
   ref         INTEGER PRIMARY KEY AUTOINCREMENT,

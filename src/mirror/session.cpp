@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "contract/cohort_sync.hpp"
+
 namespace bellwether::mirror {
 
 namespace {
@@ -19,16 +21,6 @@ constexpr std::array kStateNames{
     std::pair{SessionState::kRefuted, std::string_view("refuted")},
     std::pair{SessionState::kExpired, std::string_view("expired")},
 };
-
-Cohort read_cohort(const Query& query) {
-  return {.ref = query.integer(0),
-          .project_id = std::string(query.text(1)),
-          .cohort_id = std::string(query.text(2)),
-          .name = query.optional_text(3),
-          .description = query.optional_text(4),
-          .generation = query.integer(5),
-          .size = query.integer(6)};
-}
 
 ActionProgress read_progress(const Query& query, int column) {
   return {static_cast<std::uint32_t>(query.integer(column)),
@@ -93,62 +85,6 @@ SessionState parse_session_state(std::string_view name) {
 
 bool is_over(SessionState state) {
   return state == SessionState::kFailed || state == SessionState::kRefuted || state == SessionState::kExpired;
-}
-
-Numbering load_numbering(Database& database, std::string_view project_id) {
-  auto query = database.query("SELECT numbering FROM project WHERE project_id = ?1", project_id);
-  return query.next() ? static_cast<Numbering>(query.integer(0)) : Numbering::kUnknown;
-}
-
-void remember_numbering(Database& database, std::string_view project_id, Numbering numbering) {
-  database.run(
-      "INSERT INTO project (project_id, numbering) VALUES (?1, ?2) "
-      "ON CONFLICT (project_id) DO UPDATE SET numbering = excluded.numbering",
-      project_id, static_cast<int>(numbering));
-}
-
-Cohort touch_cohort(Database& database, const contract::CohortPage& page, Timestamp now) {
-  {
-    auto query = database.query(
-        "SELECT ref, project_id, cohort_id, name, description, generation, size FROM cohort "
-        "WHERE project_id = ?1 AND cohort_id = ?2",
-        page.project_id, page.cohort_id);
-    if (query.next()) {
-      Cohort cohort = read_cohort(query);
-      const auto& name = page.cohort_name ? page.cohort_name : cohort.name;
-      const auto& description = page.cohort_description ? page.cohort_description : cohort.description;
-      if (name == cohort.name && description == cohort.description) return cohort;
-      database.run("UPDATE cohort SET name = ?2, description = ?3 WHERE ref = ?1", cohort.ref, name,
-                   description);
-      return cohort;
-    }
-  }
-  database.run(
-      "INSERT INTO cohort (project_id, cohort_id, name, description, generation, size, first_seen) "
-      "VALUES (?1, ?2, ?3, ?4, 0, 0, ?5)",
-      page.project_id, page.cohort_id, page.cohort_name, page.cohort_description, to_unix_ms(now));
-  const std::int64_t ref = database.last_insert_id();
-  database.run("UPDATE cohort SET generation = ?2 WHERE ref = ?1", ref, new_generation(database, ref));
-  return load_cohort(database, ref);
-}
-
-Cohort load_cohort(Database& database, std::int64_t ref) {
-  auto query = database.query(
-      "SELECT ref, project_id, cohort_id, name, description, generation, size FROM cohort WHERE ref = ?1",
-      ref);
-  if (!query.next())
-    throw storage::StorageError(storage::StorageError::Kind::kOther, "a cohort's row is missing");
-  return read_cohort(query);
-}
-
-void save_cohort(Database& database, const Cohort& cohort, Timestamp changed_at) {
-  database.run("UPDATE cohort SET generation = ?2, size = ?3, changed_at = ?4 WHERE ref = ?1", cohort.ref,
-               cohort.generation, cohort.size, to_unix_ms(changed_at));
-}
-
-std::int64_t new_generation(Database& database, std::int64_t cohort_ref) {
-  database.run("INSERT INTO generation (cohort_ref) VALUES (?1)", cohort_ref);
-  return database.last_insert_id();
 }
 
 std::optional<Session> find_session(Database& database, std::int64_t cohort_ref,
@@ -217,68 +153,6 @@ bool has_waiting_session(Database& database, std::int64_t cohort_ref) {
   auto query =
       database.query("SELECT 1 FROM session WHERE waiting = 1 AND cohort_ref = ?1 LIMIT 1", cohort_ref);
   return query.next();
-}
-
-std::optional<std::int64_t> insert_page(Database& database, std::int64_t session_ref,
-                                        const contract::CohortPage& page, Answer answer, Timestamp now) {
-  database.run(
-      "INSERT INTO page (session_ref, action, page_count, total_pages, received_at, members, answer, "
-      "attempt, applied) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, 0) ON CONFLICT DO NOTHING",
-      session_ref, static_cast<int>(page.action), std::int64_t{page.page_count},
-      std::int64_t{page.total_pages}, to_unix_ms(now), page.member_count, static_cast<int>(answer));
-  if (database.changed_rows() == 0) return std::nullopt;
-  const std::int64_t ref = database.last_insert_id();
-  database.run("INSERT INTO page_body (page_ref, members) VALUES (?1, ?2)", ref, page.members_json);
-  return ref;
-}
-
-std::optional<AnswerRef> expect_answer_again(Database& database, std::int64_t session_ref, Action action,
-                                             std::uint32_t page_count) {
-  auto query = database.query(
-      "UPDATE page SET answer = 0, attempt = attempt + 1 WHERE session_ref = ?1 AND page_count = ?2 AND "
-      "action = ?3 "
-      "RETURNING ref, attempt",
-      session_ref, std::int64_t{page_count}, static_cast<int>(action));
-  if (!query.next()) return std::nullopt;
-  const AnswerRef ref{query.integer(0), query.integer(1)};
-  query.next();  // RETURNING ends the statement with the row after the last
-  return ref;
-}
-
-bool index_under_other_action(Database& database, std::int64_t session_ref,
-                              const contract::CohortPage& page) {
-  auto query =
-      database.query("SELECT 1 FROM page WHERE session_ref = ?1 AND page_count = ?2 AND action <> ?3 LIMIT 1",
-                     session_ref, std::int64_t{page.page_count}, static_cast<int>(page.action));
-  return query.next();
-}
-
-std::optional<std::int64_t> set_answer(Database& database, const AnswerRef& ref, Answer answer) {
-  auto query =
-      database.query("UPDATE page SET answer = ?3 WHERE ref = ?1 AND attempt = ?2 RETURNING session_ref",
-                     ref.page_ref, ref.attempt, static_cast<int>(answer));
-  if (!query.next()) return std::nullopt;
-  const std::int64_t session_ref = query.integer(0);
-  query.next();
-  return session_ref;
-}
-
-bool all_answers_delivered(Database& database, std::int64_t session_ref) {
-  auto query =
-      database.query("SELECT 1 FROM page WHERE session_ref = ?1 AND answer <> 1 LIMIT 1", session_ref);
-  return !query.next();
-}
-
-void count_answers(Database& database, std::int64_t session_ref, StandingFacts& facts) {
-  auto query = database.query(
-      "SELECT coalesce(sum(answer = 0), 0), coalesce(sum(answer = 2), 0), coalesce(sum(answer = 3), 0) "
-      "FROM page WHERE session_ref = ?1 AND answer <> 1",
-      session_ref);
-  query.next();
-  facts.answers_pending = static_cast<std::uint32_t>(query.integer(0));
-  facts.answers_lost = static_cast<std::uint32_t>(query.integer(1));
-  facts.answers_cut_off = static_cast<std::uint32_t>(query.integer(2));
 }
 
 }  // namespace bellwether::mirror

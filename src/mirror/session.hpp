@@ -8,10 +8,9 @@
 
 #include "base/time.hpp"
 #include "mirror/numbering.hpp"
-#include "mirror/standing.hpp"
 #include "storage/database.hpp"
 
-/// Sessions, cohorts and pages as rows: loading and saving, no rules.
+/// Sessions as rows: loading and saving, no rules.
 namespace bellwether::mirror {
 
 enum class SessionState : std::uint8_t {
@@ -28,16 +27,6 @@ SessionState parse_session_state(std::string_view name);
 
 /// Failed, refuted and expired sessions are over: late pages of theirs are answered and ignored.
 bool is_over(SessionState state);
-
-struct Cohort {
-  std::int64_t ref = 0;
-  std::string project_id;
-  std::string cohort_id;
-  std::optional<std::string> name;
-  std::optional<std::string> description;
-  std::int64_t generation = 0;
-  std::int64_t size = 0;
-};
 
 struct Session {
   std::int64_t ref = 0;
@@ -61,18 +50,6 @@ struct Session {
   std::int64_t updated = 0;
 };
 
-/// The numbering remembered for a project.
-Numbering load_numbering(storage::Database& database, std::string_view project_id);
-void remember_numbering(storage::Database& database, std::string_view project_id, Numbering numbering);
-
-/// Finds the page's cohort, or makes it; takes over a changed name or description.
-Cohort touch_cohort(storage::Database& database, const contract::CohortPage& page, Timestamp now);
-Cohort load_cohort(storage::Database& database, std::int64_t ref);
-void save_cohort(storage::Database& database, const Cohort& cohort, Timestamp changed_at);
-
-/// A new generation of the cohort, without rows.
-std::int64_t new_generation(storage::Database& database, std::int64_t cohort_ref);
-
 std::optional<Session> find_session(storage::Database& database, std::int64_t cohort_ref,
                                     std::string_view session_id);
 Session load_session(storage::Database& database, std::int64_t ref);
@@ -84,25 +61,5 @@ std::vector<Session> load_open_sessions(storage::Database& database, std::int64_
 std::vector<Session> load_receiving_sessions(storage::Database& database, std::int64_t cohort_ref);
 /// Whether a session of the cohort waits to be applied or is being merged.
 bool has_waiting_session(storage::Database& database, std::int64_t cohort_ref);
-
-/// Stores the page, or returns no value when it is there already.
-std::optional<std::int64_t> insert_page(storage::Database& database, std::int64_t session_ref,
-                                        const contract::CohortPage& page, Answer answer, Timestamp now);
-/// One of a page's answers; each time the page comes again it has another.
-struct AnswerRef {
-  std::int64_t page_ref = 0;
-  std::int64_t attempt = 1;
-};
-
-/// The page came again: its next answer, which is on its way, counts from now on.
-std::optional<AnswerRef> expect_answer_again(storage::Database& database, std::int64_t session_ref,
-                                             contract::Action action, std::uint32_t page_count);
-bool index_under_other_action(storage::Database& database, std::int64_t session_ref,
-                              const contract::CohortPage& page);
-/// Returns the page's session; no value, with nothing changed, when a later answer counts.
-std::optional<std::int64_t> set_answer(storage::Database& database, const AnswerRef& ref, Answer answer);
-/// Whether the answers to all pages of the session so far are known to have arrived.
-bool all_answers_delivered(storage::Database& database, std::int64_t session_ref);
-void count_answers(storage::Database& database, std::int64_t session_ref, StandingFacts& facts);
 
 }  // namespace bellwether::mirror

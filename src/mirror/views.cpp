@@ -1,5 +1,7 @@
 #include "mirror/views.hpp"
 
+#include "mirror/cohort_rows.hpp"
+
 namespace bellwether::mirror {
 
 namespace {

@@ -2,7 +2,7 @@
 
 #include "base/log.hpp"
 #include "inbox/inbox.hpp"
-#include "mirror/views.hpp"
+#include "mirror/cohort_rows.hpp"
 #include "subscriber/session_log.hpp"
 
 namespace bellwether::subscriber {

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { Subscriber, alert, binary, page, run, until } from './support/bellwether.mjs';
+import { Subscriber, alert, page, run, until } from './support/bellwether.mjs';
 import { Raw, request } from './support/raw.mjs';
 
 const some = (session, ids = ['ann']) => page('members', session, { ids });
@@ -250,12 +250,4 @@ test('what was refused can be read, without secrets, the newest of a bounded num
   const kept = await until(async () => (await other.get('/v1/rejects')).data[0], 'it is kept');
   assert.equal(kept.headers['x-trace'] ?? kept.headers['X-Trace'], 'abc');
   assert.doesNotMatch(JSON.stringify(kept), /c2VjcmV0|secret/);
-});
-
-test('the README\'s curl works', async (t) => {
-  const subscriber = await Subscriber.start(t);
-  const curl = spawnSync('curl', ['-s', '-H', 'Content-Type: application/json', '-d', JSON.stringify(some('s')),
-    `${subscriber.url}/mixpanel/cohort-sync`], { encoding: 'utf8' });
-  assert.equal(curl.stdout, '{"action":"members","status":"success"}');
-  assert.ok(binary);
 });

@@ -4,17 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Subscriber, page, run, temporaryFolder, until } from './support/bellwether.mjs';
+import { Subscriber, makeCertificate, page, run, temporaryFolder, until } from './support/bellwether.mjs';
 import { Raw, request } from './support/raw.mjs';
-
-function makeCertificate(folder, name) {
-  const key = join(folder, `${name}.key`);
-  const certificate = join(folder, `${name}.pem`);
-  const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
-    '-keyout', key, '-out', certificate, '-days', '2', '-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1']);
-  assert.equal(made.status, 0, String(made.stderr));
-  return { key, certificate };
-}
 
 function start(t, { key, certificate }) {
   return Subscriber.start(t, { config: `[server]\ntls_certificate = "${certificate}"\ntls_key = "${key}"\n` });

@@ -83,12 +83,18 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   void arm(Millis time) {
     timed_out_ = false;
     watchdog_.expires_after(time);
-    watchdog_.async_wait([weak = this->weak_from_this()](const error_code& aborted) {
+    // One that has expired already and waits for its turn must not hit what is armed now.
+    watchdog_.async_wait([weak = this->weak_from_this(), armed = ++armed_](const error_code& aborted) {
       const auto self = weak.lock();
-      if (aborted || !self) return;
+      if (aborted || !self || self->armed_ != armed) return;
       self->timed_out_ = true;
       self->cancel();
     });
+  }
+
+  void disarm() {
+    ++armed_;
+    watchdog_.cancel();
   }
 
   asio::awaitable<void> run() {
@@ -99,7 +105,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     const bool open = co_await handshake();
     if (!open) co_return;
     for (bool more = true; more;) more = co_await serve_one();
-    watchdog_.cancel();
+    disarm();
   }
 
   asio::awaitable<bool> handshake() {
@@ -234,7 +240,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
 
   /// Hands the request to the application and waits for its response, which may come from any thread.
   asio::awaitable<Response> ask(Request request) {
-    watchdog_.cancel();
+    disarm();
     struct Slot {
       explicit Slot(const asio::any_io_executor& executor)
           : signal(executor, asio::steady_timer::time_point::max()) {}
@@ -369,6 +375,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   std::string peer_;
   std::vector<std::move_only_function<void(Fate)>> fates_;  ///< of the answers written, oldest first
   std::size_t served_ = 0;
+  std::uint64_t armed_ = 0;
   bool keep_alive_ = true;
   bool head_only_ = false;
   bool idle_ = false;

@@ -13,6 +13,16 @@ export function temporaryFolder(t) {
   return folder;
 }
 
+/** A self-signed certificate for 127.0.0.1, as PEM files. */
+export function makeCertificate(folder, name) {
+  const key = join(folder, `${name}.key`);
+  const certificate = join(folder, `${name}.pem`);
+  const made = spawnSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
+    '-keyout', key, '-out', certificate, '-days', '2', '-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1']);
+  if (made.status !== 0) throw new Error(String(made.stderr));
+  return { key, certificate };
+}
+
 /** Runs a command of the binary to its end. */
 export function run(args, options = {}) {
   return spawnSync(binary, args, { encoding: 'utf8', timeout: 60_000, ...options });

@@ -113,20 +113,26 @@ class Commit : public Storage {
                                          [this](const CommitReport& report) { reports_.push_back(report); });
   }
   /// Keeps the writer busy until it is destroyed.
-  struct Busy {
+  class Busy {
+   public:
     explicit Busy(GroupCommit& group) {
+      auto entered = std::make_shared<std::promise<void>>();
       group.submit(
           0,
-          [this](Database&) {
-            entered.set_value();
-            release.get_future().wait();
+          [entered, released = released_](Database&) {
+            entered->set_value();
+            released.wait();
           },
           [](const CommitResult&) {});
-      entered.get_future().wait();
+      entered->get_future().wait();
     }
-    ~Busy() { release.set_value(); }
-    std::promise<void> entered;
-    std::promise<void> release;
+    Busy(const Busy&) = delete;
+    Busy& operator=(const Busy&) = delete;
+    ~Busy() { release_.set_value(); }
+
+   private:
+    std::promise<void> release_;
+    std::shared_future<void> released_ = release_.get_future().share();
   };
   static auto insert(int value) {
     return [value](Database& database) { database.run("INSERT INTO t VALUES (?1)", value); };
