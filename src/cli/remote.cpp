@@ -2,21 +2,27 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
-#include "net/client.hpp"
+#include "net/address.hpp"
+#include "net/http_client.hpp"
 
 namespace bellwether::cli {
 
 namespace {
 
-constexpr Millis kTimeout = std::chrono::seconds(60);
-
-Result<net::Client> connect(const Remote& remote) {
-  auto address = net::parse_address(remote.admin);
+Result<net::ClientRequest> make_request(const Remote& remote, const std::string& target) {
+  const auto address = net::parse_address(remote.admin);
   if (!address) return std::unexpected(address.error());
-  std::vector<net::Header> headers;
-  if (!remote.token.empty()) headers.push_back({"Authorization", "Bearer " + remote.token});
-  return net::Client(std::move(*address), std::move(headers), kTimeout);
+  net::ClientRequest request{.url = fmt::format("http://{}{}", address->to_string(), target)};
+  if (!remote.token.empty()) request.headers.push_back({"Authorization", "Bearer " + remote.token});
+  request.response_bytes = 1UL << 30U;
+  return request;
+}
+
+std::unexpected<Error> unreachable(const Remote& remote, const net::ClientFailure& failure) {
+  return fail(fmt::format("cannot read from {}: {} (is the subscriber running there?)", remote.admin,
+                          failure.message));
 }
 
 /// The message of `{"error": {"message"}}`, or the body itself.
@@ -27,6 +33,25 @@ std::string message_of(const std::string& body) {
   const boost::json::value* message = parsed.find_pointer("/error/message", wrong);
   return message != nullptr && message->is_string() ? std::string(message->get_string()) : body;
 }
+
+/// Splits what comes into lines.
+class LineSplitter {
+ public:
+  /// False when `on_line` wants no more.
+  bool take(std::string_view piece, const std::function<bool(std::string_view)>& on_line) {
+    pending_ += piece;
+    std::size_t from = 0;
+    for (std::size_t end = pending_.find('\n'); end != std::string::npos; end = pending_.find('\n', from)) {
+      if (!on_line(std::string_view(pending_).substr(from, end - from))) return false;
+      from = end + 1;
+    }
+    pending_.erase(0, from);
+    return true;
+  }
+
+ private:
+  std::string pending_;
+};
 
 }  // namespace
 
@@ -40,10 +65,10 @@ void Remote::add_options(CLI::App& command) {
 }
 
 Result<std::string> Remote::get(const std::string& target) const {
-  const auto client = connect(*this);
-  if (!client) return std::unexpected(client.error());
-  auto response = client->get(target);
-  if (!response) return std::unexpected(response.error());
+  const auto request = make_request(*this, target);
+  if (!request) return std::unexpected(request.error());
+  auto response = net::HttpClient({}).send(*request);
+  if (!response) return unreachable(*this, response.error());
   if (response->status != 200) return fail(message_of(response->body));
   return std::move(response->body);
 }
@@ -51,10 +76,14 @@ Result<std::string> Remote::get(const std::string& target) const {
 Result<std::optional<std::string>> Remote::stream(
     const std::string& target, const std::vector<net::Header>& headers,
     const std::function<bool(std::string_view)>& on_line) const {
-  const auto client = connect(*this);
-  if (!client) return std::unexpected(client.error());
-  const auto response = client->stream(target, headers, on_line);
-  if (!response) return std::unexpected(response.error());
+  auto request = make_request(*this, target);
+  if (!request) return std::unexpected(request.error());
+  request->headers.insert(request->headers.end(), headers.begin(), headers.end());
+  request->timeouts.whole = Millis(0);
+  LineSplitter lines;
+  const auto response = net::HttpClient({}).stream(
+      *request, [&](std::string_view piece) { return lines.take(piece, on_line); });
+  if (!response) return unreachable(*this, response.error());
   if (response->status != 200) return message_of(response->body);
   return std::nullopt;
 }

@@ -16,7 +16,6 @@ namespace {
 using impl::Path;
 namespace ondemand = simdjson::ondemand;
 
-constexpr std::string_view kActions = "\"members\", \"add_members\" or \"remove_members\"";
 // The message, `parameters`, `members`, and the member itself stand above a property.
 constexpr std::size_t kLevelsAboveProperty = 4;
 

@@ -23,6 +23,9 @@ namespace bellwether::contract {
 
 enum class Action : std::uint8_t { kMembers, kAddMembers, kRemoveMembers };
 
+/// The actions in words, for messages.
+inline constexpr std::string_view kActions = "\"members\", \"add_members\" or \"remove_members\"";
+
 std::string_view to_string(Action action);
 std::optional<Action> parse_action(std::string_view name);
 

@@ -16,7 +16,7 @@ bool same_name(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string_view RequestHead::header(std::string_view name) const {
+std::string_view find_header(const std::vector<Header>& headers, std::string_view name) {
   const auto found =
       std::ranges::find_if(headers, [&](const Header& header) { return same_name(header.name, name); });
   return found == headers.end() ? std::string_view{} : std::string_view(found->value);

@@ -16,6 +16,9 @@ struct Header {
   std::string value;
 };
 
+/// The first header of that name, in any case; empty when there is none.
+std::string_view find_header(const std::vector<Header>& headers, std::string_view name);
+
 /// A request without its body.
 struct RequestHead {
   std::string method;
@@ -24,8 +27,7 @@ struct RequestHead {
   std::vector<Header> headers;
   std::string peer;  ///< the peer's IP address
 
-  /// The first header of that name, in any case; empty when there is none.
-  std::string_view header(std::string_view name) const;
+  std::string_view header(std::string_view name) const { return find_header(headers, name); }
 };
 
 struct Request : RequestHead {

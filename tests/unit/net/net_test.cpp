@@ -7,6 +7,7 @@
 #include "base/encoding.hpp"
 #include "net/address.hpp"
 #include "net/credentials.hpp"
+#include "net/egress_guard.hpp"
 #include "net/gzip.hpp"
 #include "net/http.hpp"
 #include "net/url.hpp"
@@ -116,6 +117,92 @@ TEST(BearerTokenTest, ComparesTheWhole) {
   EXPECT_TRUE(BearerToken("t").accepts("Bearer t"));
   for (const char* wrong : {"", "Bearer", "Bearer ", "Bearer t2", "Basic t"})
     EXPECT_FALSE(BearerToken("t").accepts(wrong));
+}
+
+TEST(Egress, OnlyPublicAddresses) {
+  struct Case {
+    const char* address;
+    bool is_public;
+  };
+  for (const Case& c : {Case{"8.8.8.8", true},
+                        {"1.1.1.1", true},
+                        {"172.15.255.255", true},
+                        {"172.32.0.0", true},
+                        {"100.63.255.255", true},
+                        {"100.128.0.0", true},
+                        {"223.255.255.255", true},
+                        {"2606:4700::1111", true},
+                        {"2a00:1450:4001::1", true},
+                        {"::ffff:8.8.8.8", true},
+                        {"0.0.0.0", false},
+                        {"0.1.2.3", false},
+                        {"10.0.0.1", false},
+                        {"100.64.0.1", false},
+                        {"127.0.0.1", false},
+                        {"127.255.255.255", false},
+                        {"169.254.169.254", false},
+                        {"172.16.0.1", false},
+                        {"172.31.255.255", false},
+                        {"192.0.0.1", false},
+                        {"192.0.2.1", false},
+                        {"192.168.1.1", false},
+                        {"198.18.0.1", false},
+                        {"198.19.255.255", false},
+                        {"198.51.100.1", false},
+                        {"203.0.113.1", false},
+                        {"224.0.0.1", false},
+                        {"239.255.255.255", false},
+                        {"240.0.0.1", false},
+                        {"255.255.255.255", false},
+                        {"::", false},
+                        {"::1", false},
+                        {"::ffff:127.0.0.1", false},
+                        {"::ffff:169.254.169.254", false},
+                        {"::127.0.0.1", false},
+                        {"64:ff9b::7f00:1", false},
+                        {"100::1", false},
+                        {"2001::1", false},
+                        {"2001:db8::1", false},
+                        {"2002:7f00:1::", false},
+                        {"fc00::1", false},
+                        {"fd00:ec2::254", false},
+                        {"fe80::1", false},
+                        {"fec0::1", false},
+                        {"ff02::1", false},
+                        {"3fff::1", false},
+                        {"4000::1", false}}) {
+    const auto address = parse_ip(c.address);
+    ASSERT_TRUE(address) << c.address;
+    EXPECT_EQ(is_public(*address), c.is_public) << c.address;
+    EXPECT_EQ(EgressGuard().check_address(*address).has_value(), c.is_public) << c.address;
+  }
+  for (const char* wrong : {"", "localhost", "127.1", "0x7f.0.0.1", "1.2.3.4.5", "[::1]"})
+    EXPECT_FALSE(parse_ip(wrong)) << wrong;
+}
+
+TEST(Egress, AListAllowsMore) {
+  const auto guard =
+      EgressGuard::make({.https_only = false, .allow = {"10.1.0.0/16", "127.0.0.1", "fd00::/8"}});
+  ASSERT_TRUE(guard);
+  const auto allows = [&](const char* address) {
+    return guard->check_address(*parse_ip(address)).has_value();
+  };
+  EXPECT_TRUE(allows("10.1.255.1"));
+  EXPECT_TRUE(allows("::ffff:10.1.0.1"));
+  EXPECT_TRUE(allows("127.0.0.1"));
+  EXPECT_TRUE(allows("fdff::1"));
+  EXPECT_TRUE(allows("8.8.8.8"));
+  EXPECT_FALSE(allows("10.2.0.1"));
+  EXPECT_FALSE(allows("127.0.0.2"));
+  EXPECT_FALSE(allows("fe80::1"));
+  for (const char* wrong : {"", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/x", "example.com", "::/129"}) {
+    EXPECT_FALSE(EgressGuard::make({.allow = {wrong}})) << wrong;
+  }
+  EXPECT_TRUE(guard->check_url("http://example.com"));
+  EXPECT_FALSE(EgressGuard().check_url("http://example.com"));
+  EXPECT_TRUE(EgressGuard().check_url("https://example.com"));
+  EXPECT_FALSE(guard->check_url("ftp://example.com"));
+  EXPECT_FALSE(guard->check_url("file:///etc/passwd"));
 }
 
 }  // namespace
