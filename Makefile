@@ -50,12 +50,14 @@ sanitize: node_modules ## the tests under ASan+UBSan, and the threaded ones unde
 	done
 
 clean: ## remove what was built
-	@rm -rf build tests/node_modules
+	@rm -rf build tests/node_modules engine/node_modules
 
+# The contract's judges for the tests, and the embedded event engine (half a gigabyte).
 .PHONY: node_modules
 node_modules:
 	@tools/install_packages.sh test
-	@cd tests && if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then \
-	  echo "Installing npm packages"; \
-	  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json || \
-	  { echo "make: npm ci failed: is the npm registry reachable?" >&2; exit 1; }; fi
+	@for folder in tests engine; do \
+	  [ $$folder/node_modules/.package-lock.json -nt $$folder/package-lock.json ] && continue; \
+	  echo "Installing npm packages in $$folder/"; \
+	  (cd $$folder && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json) || \
+	  { echo "make: npm ci failed: is the npm registry reachable?" >&2; exit 1; }; done

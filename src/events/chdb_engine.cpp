@@ -1,0 +1,205 @@
+#include "events/chdb_engine.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "events/impl/chdb_library.hpp"
+#include "storage/data_dir.hpp"
+
+namespace bellwether::events {
+
+using impl::ChdbConnection;
+using impl::ChdbLibrary;
+using impl::ChdbResult;
+
+namespace {
+
+EngineError unavailable(std::string message) {
+  return {EngineError::Kind::kUnavailable, 0, std::move(message)};
+}
+
+/// Parameters as the C interface takes them; refers to the pairs.
+struct ParameterArrays {
+  explicit ParameterArrays(const Parameters& parameters) {
+    for (const auto& [name, value] : parameters.pairs()) {
+      names.push_back(name.data());
+      name_sizes.push_back(name.size());
+      values.push_back(value.data());
+      value_sizes.push_back(value.size());
+    }
+  }
+  std::vector<const char*> names;
+  std::vector<std::size_t> name_sizes;
+  std::vector<const char*> values;
+  std::vector<std::size_t> value_sizes;
+};
+
+}  // namespace
+
+/// Connections are independent clients of the one engine in this process: each runs one query at a time, and
+/// has its own settings and parameters.
+struct ChdbEngine::Impl {
+  struct Session {
+    ChdbConnection** connection = nullptr;
+    Millis timeout{0};  ///< as set on the connection
+  };
+  struct GiveBack {
+    Impl* impl;
+    void operator()(Session* session) const { impl->give_back(session); }
+  };
+  using Borrowed = std::unique_ptr<Session, GiveBack>;
+  struct Destroy {
+    const ChdbLibrary* library;
+    void operator()(ChdbResult* result) const { library->destroy(result); }
+  };
+  using OwnedResult = std::unique_ptr<ChdbResult, Destroy>;
+
+  Impl(storage::DataDir locked, const ChdbLibrary& loaded) : folder(std::move(locked)), library(loaded) {}
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() {
+    // Before the process ends, or a thread of the library aborts it.
+    for (const auto& session : sessions) library.close(session->connection);
+  }
+
+  storage::DataDir folder;
+  ChdbLibrary library;
+  std::vector<std::unique_ptr<Session>> sessions;
+  std::mutex mutex;
+  std::condition_variable freed;
+  std::vector<Session*> idle;
+
+  std::expected<void, EngineError> connect(const Options& options) {
+    std::string program = "bellwether";
+    std::string path = "--path=" + options.folder;
+    std::vector<char*> arguments{program.data(), path.data()};
+    for (std::size_t i = 0; i < options.simultaneous; ++i) {
+      ChdbConnection** connection = library.connect(static_cast<int>(arguments.size()), arguments.data());
+      if (connection == nullptr || *connection == nullptr) {
+        return std::unexpected(unavailable("the event engine does not open its data in " + options.folder));
+      }
+      sessions.push_back(std::make_unique<Session>(Session{connection}));
+      idle.push_back(sessions.back().get());
+      const std::string bounds =
+          fmt::format("SET max_threads = {}, max_memory_usage = {}", options.threads, options.memory_bytes);
+      if (auto set = execute(*sessions.back(), bounds, {}, "Null"); !set) return std::unexpected(set.error());
+    }
+    return {};
+  }
+
+  std::expected<Borrowed, EngineError> borrow(const QueryOptions& options) {
+    Session* session = nullptr;
+    {
+      std::unique_lock lock(mutex);
+      if (!freed.wait_for(lock, options.timeout, [this] { return !idle.empty(); })) {
+        return std::unexpected(
+            EngineError{EngineError::Kind::kTimeout, 0, "too many queries run; none ended in time"});
+      }
+      session = idle.back();
+      idle.pop_back();
+    }
+    Borrowed borrowed(session, GiveBack{this});
+    if (session->timeout != options.timeout) {
+      const double seconds = std::chrono::duration<double>(options.timeout).count();
+      auto set = execute(*session, fmt::format("SET max_execution_time = {}", seconds), {}, "Null");
+      if (!set) return std::unexpected(set.error());
+      session->timeout = options.timeout;
+    }
+    return borrowed;
+  }
+
+  void give_back(Session* session) {
+    {
+      const std::scoped_lock lock(mutex);
+      idle.push_back(session);
+    }
+    freed.notify_one();
+  }
+
+  OwnedResult call(ChdbLibrary::Query function, const Session& session, std::string_view statement,
+                   const Parameters& parameters, std::string_view format) const {
+    const ParameterArrays arrays(parameters);
+    return {function(*session.connection, statement.data(), statement.size(), format.data(), format.size(),
+                     arrays.names.data(), arrays.name_sizes.data(), arrays.values.data(),
+                     arrays.value_sizes.data(), arrays.names.size()),
+            Destroy{&library}};
+  }
+
+  std::expected<void, EngineError> check(ChdbResult* result) const {
+    if (result == nullptr) return std::unexpected(unavailable("the event engine gave no result"));
+    if (const char* error = library.error(result); error != nullptr)
+      return std::unexpected(decode_exception(error));
+    return {};
+  }
+
+  std::string_view bytes_of(ChdbResult* result) const {
+    const char* bytes = library.buffer(result);
+    return {bytes, bytes == nullptr ? 0 : library.length(result)};
+  }
+
+  std::expected<std::string, EngineError> execute(const Session& session, std::string_view statement,
+                                                  const Parameters& parameters,
+                                                  std::string_view format) const {
+    const OwnedResult result = call(library.query, session, statement, parameters, format);
+    if (auto sound = check(result.get()); !sound) return std::unexpected(sound.error());
+    return std::string(bytes_of(result.get()));
+  }
+};
+
+ChdbEngine::ChdbEngine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+ChdbEngine::~ChdbEngine() = default;
+
+std::expected<std::unique_ptr<ChdbEngine>, EngineError> ChdbEngine::open(const Options& options) {
+  auto folder = storage::DataDir::lock(options.folder);
+  if (!folder) return std::unexpected(unavailable(folder.error().message));
+  const auto library = ChdbLibrary::open(options.library);
+  if (!library) return std::unexpected(unavailable(library.error().message));
+  auto impl = std::make_unique<Impl>(std::move(*folder), *library);
+  if (auto connected = impl->connect(options); !connected) return std::unexpected(connected.error());
+  return std::unique_ptr<ChdbEngine>(new ChdbEngine(std::move(impl)));
+}
+
+std::expected<std::string, EngineError> ChdbEngine::run(std::string_view statement,
+                                                        const Parameters& parameters, std::string_view format,
+                                                        const QueryOptions& options) {
+  const auto session = impl_->borrow(options);
+  if (!session) return std::unexpected(session.error());
+  return impl_->execute(**session, statement, parameters, format);
+}
+
+std::expected<void, EngineError> ChdbEngine::stream(std::string_view statement, const Parameters& parameters,
+                                                    std::string_view format, const QueryOptions& options,
+                                                    const std::function<bool(std::string_view)>& on_piece) {
+  const auto session = impl_->borrow(options);
+  if (!session) return std::unexpected(session.error());
+  const auto result = impl_->call(impl_->library.stream, **session, statement, parameters, format);
+  if (auto sound = impl_->check(result.get()); !sound) return sound;
+  ChdbConnection* connection = *(*session)->connection;
+  for (;;) {
+    const Impl::OwnedResult piece(impl_->library.fetch(connection, result.get()),
+                                  Impl::Destroy{&impl_->library});
+    if (auto sound = impl_->check(piece.get()); !sound) return sound;
+    const std::string_view bytes = impl_->bytes_of(piece.get());
+    if (bytes.empty()) return {};
+    if (on_piece(bytes)) continue;
+    impl_->library.cancel(connection, result.get());
+    return {};
+  }
+}
+
+std::expected<void, EngineError> ChdbEngine::insert(std::string_view statement, std::string_view rows,
+                                                    const QueryOptions& options) {
+  const auto session = impl_->borrow(options);
+  if (!session) return std::unexpected(session.error());
+  std::string whole;
+  whole.reserve(statement.size() + rows.size() + 1);
+  whole.append(statement).append("\n").append(rows);
+  const auto done = impl_->execute(**session, whole, {}, "Null");
+  if (!done) return std::unexpected(done.error());
+  return {};
+}
+
+}  // namespace bellwether::events

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/time.hpp"
+
+namespace bellwether::events {
+
+/// The values of a statement's `{name:Type}` places, in the text form in which the engine reads them.
+class Parameters {
+ public:
+  /// For {name:String}.
+  Parameters& add(std::string_view name, std::string_view text);
+  Parameters& add(std::string_view name, const char* text) { return add(name, std::string_view(text)); }
+  /// For {name:Int64} and the like.
+  Parameters& add(std::string_view name, std::int64_t number);
+  /// For {name:Float64}.
+  Parameters& add(std::string_view name, double number);
+  /// For {name:DateTime64(3, 'UTC')}.
+  Parameters& add(std::string_view name, Timestamp at);
+  /// For {name:Array(String)}.
+  Parameters& add(std::string_view name, const std::vector<std::string>& texts);
+
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  const Pairs& pairs() const { return pairs_; }
+
+ private:
+  Pairs pairs_;
+};
+
+}  // namespace bellwether::events

@@ -1,0 +1,2 @@
+-- A schema change was made. Rows: {version}.
+INSERT INTO bellwether.migration (version) FORMAT JSONEachRow
