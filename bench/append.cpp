@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
 
   std::vector<std::string> bodies;
+  bodies.reserve(pages);
   for (std::uint64_t i = 0; i < pages; ++i) {
     bodies.push_back(bellwether::bench::page_body({.session = "bench", .page = i + 1, .total = pages},
                                                   bellwether::bench::members_json(i * members, members)));

@@ -54,6 +54,7 @@ class Connection {
  private:
   void open() {
     fd_ = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd_ < 0) throw std::runtime_error("socket");
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port_);
@@ -117,6 +118,7 @@ double run(const Arguments& arguments) {
   std::atomic<std::uint64_t> next = 0;
   const auto begun = Clock::now();
   std::vector<std::thread> threads;
+  threads.reserve(static_cast<std::size_t>(arguments.connections));
   for (int i = 0; i < arguments.connections; ++i) {
     threads.emplace_back([&] {
       Connection connection(arguments.port);

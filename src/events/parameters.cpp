@@ -52,6 +52,11 @@ Parameters& Parameters::add(std::string_view name, std::string_view text) {
   return *this;
 }
 
+Parameters& Parameters::add_raw(std::string_view name, std::string_view value) {
+  pairs_.emplace_back(name, value);
+  return *this;
+}
+
 Parameters& Parameters::add(std::string_view name, std::int64_t number) {
   pairs_.emplace_back(name, std::to_string(number));
   return *this;

@@ -25,6 +25,9 @@ class Parameters {
   /// For {name:Array(String)}.
   Parameters& add(std::string_view name, const std::vector<std::string>& texts);
 
+  /// A value that is in the engine's text form already.
+  Parameters& add_raw(std::string_view name, std::string_view value);
+
   using Pairs = std::vector<std::pair<std::string, std::string>>;
   const Pairs& pairs() const { return pairs_; }
 
