@@ -16,7 +16,6 @@ namespace {
 
 using bellwether::testing::ClickhouseFront;
 using bellwether::testing::ScriptedEndpoint;
-using ::testing::HasSubstr;
 
 TEST(Clickhouse, KeepsItsWordWithARealEngineBehind) {
   const bellwether::testing::TemporaryFolder folder;

@@ -1,6 +1,5 @@
 #include "unit/events/clickhouse_front.hpp"
 
-#include <map>
 #include <stdexcept>
 
 #include "base/encoding.hpp"
@@ -21,7 +20,7 @@ net::Response exception(const events::EngineError& error) {
 
 }  // namespace
 
-ClickhouseFront::ClickhouseFront(events::Engine& engine, std::string user, std::string password)
+ClickhouseFront::ClickhouseFront(events::Engine& engine, const std::string& user, const std::string& password)
     : engine_(engine), authorization_("Basic " + to_base64(user + ":" + password)) {
   auto server = net::Server::open({.listen = {"127.0.0.1", 0},
                                    .limits = {.header_bytes = 1UL << 20U, .body_bytes = 256UL << 20U},

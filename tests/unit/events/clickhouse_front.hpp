@@ -13,7 +13,7 @@ namespace bellwether::testing {
 class ClickhouseFront final : public net::Handler {
  public:
   /// Takes `user` and `password`; `engine` outlives it.
-  ClickhouseFront(events::Engine& engine, std::string user, std::string password);
+  ClickhouseFront(events::Engine& engine, const std::string& user, const std::string& password);
   ~ClickhouseFront() override;
 
   std::string url() const { return "http://" + server_->address().to_string(); }

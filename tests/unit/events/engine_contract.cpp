@@ -109,6 +109,7 @@ void expect_concurrency(Engine& engine) {
   auto slow = std::async(std::launch::async, [&] { return run(engine, "SELECT sleep(1)"); });
   const auto begun = std::chrono::steady_clock::now();
   std::vector<std::future<std::string>> quick;
+  quick.reserve(8);
   for (int i = 0; i < 8; ++i) {
     quick.push_back(std::async(std::launch::async, [&engine, i] {
       return run(engine, "SELECT {n:Int64}", Parameters().add("n", std::int64_t{i}));
