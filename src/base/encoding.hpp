@@ -7,7 +7,6 @@
 
 namespace bellwether {
 
-std::string to_hex(std::string_view bytes);
 std::string to_base64(std::string_view bytes);
 
 /// Strict RFC 4648 base64 with padding; no value for anything else.

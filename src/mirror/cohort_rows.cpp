@@ -2,8 +2,6 @@
 
 namespace bellwether::mirror {
 
-namespace {
-
 using storage::Database;
 using storage::Query;
 
@@ -16,8 +14,6 @@ Cohort read_cohort(const Query& query) {
           .generation = query.integer(5),
           .size = query.integer(6)};
 }
-
-}  // namespace
 
 Numbering load_numbering(Database& database, std::string_view project_id) {
   auto query = database.query("SELECT numbering FROM project WHERE project_id = ?1", project_id);

@@ -23,6 +23,10 @@ struct Cohort {
   std::int64_t size = 0;
 };
 
+/// Reads the columns ref, project_id, cohort_id, name, description, generation, size, which a SELECT begins
+/// with.
+Cohort read_cohort(const storage::Query& query);
+
 /// The numbering remembered for a project.
 Numbering load_numbering(storage::Database& database, std::string_view project_id);
 void remember_numbering(storage::Database& database, std::string_view project_id, Numbering numbering);

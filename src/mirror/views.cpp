@@ -1,7 +1,5 @@
 #include "mirror/views.hpp"
 
-#include "mirror/cohort_rows.hpp"
-
 namespace bellwether::mirror {
 
 namespace {
@@ -18,15 +16,8 @@ using storage::Query;
   "SELECT distinct_id, properties, entered_at, " \
   "(SELECT session_id FROM session WHERE session.ref = member.session_ref) FROM member "
 
-CohortSummary read_cohort(const Query& query) {
-  CohortSummary cohort;
-  cohort.ref = query.integer(0);
-  cohort.project_id = query.text(1);
-  cohort.cohort_id = query.text(2);
-  cohort.name = query.optional_text(3);
-  cohort.description = query.optional_text(4);
-  cohort.generation = query.integer(5);
-  cohort.size = query.integer(6);
+CohortSummary read_summary(const Query& query) {
+  CohortSummary cohort{read_cohort(query)};
   cohort.first_seen = from_unix_ms(query.integer(7));
   if (!query.is_null(8)) cohort.changed_at = from_unix_ms(query.integer(8));
   cohort.in_doubt = query.integer(9);
@@ -43,7 +34,7 @@ MemberView read_member(const Query& query) {
 std::vector<CohortSummary> list_cohorts(Database& database, std::int64_t after_ref, std::size_t limit) {
   std::vector<CohortSummary> cohorts;
   auto query = database.query(SELECT_COHORT "WHERE ref > ?1 ORDER BY ref LIMIT ?2", after_ref, limit);
-  while (query.next()) cohorts.push_back(read_cohort(query));
+  while (query.next()) cohorts.push_back(read_summary(query));
   return cohorts;
 }
 
@@ -52,7 +43,7 @@ std::optional<CohortSummary> find_cohort(Database& database, std::string_view pr
   auto query =
       database.query(SELECT_COHORT "WHERE project_id = ?1 AND cohort_id = ?2", project_id, cohort_id);
   if (!query.next()) return std::nullopt;
-  return read_cohort(query);
+  return read_summary(query);
 }
 
 std::optional<std::int64_t> find_generation(Database& database, std::string_view project_id,
@@ -87,7 +78,7 @@ std::vector<CohortOfMember> cohorts_of_member(Database& database, std::string_vi
   // One look-up a cohort: an index by member over all cohorts would double the cost of every merge.
   auto query = database.query(SELECT_COHORT "ORDER BY ref");
   while (query.next()) {
-    CohortSummary cohort = read_cohort(query);
+    CohortSummary cohort = read_summary(query);
     auto member = find_member(database, cohort.generation, id);
     if (member) found.push_back({std::move(cohort), std::move(*member)});
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "feed/feed.hpp"
+#include "mirror/cohort_rows.hpp"
 #include "mirror/session.hpp"
 #include "storage/database.hpp"
 
@@ -12,14 +13,7 @@
 /// never changes, and `after` is the last key of the page before.
 namespace bellwether::mirror {
 
-struct CohortSummary {
-  std::int64_t ref = 0;
-  std::string project_id;
-  std::string cohort_id;
-  std::optional<std::string> name;
-  std::optional<std::string> description;
-  std::int64_t generation = 0;
-  std::int64_t size = 0;
+struct CohortSummary : Cohort {
   std::int64_t in_doubt = 0;  ///< members that an unsettled session changed
   Timestamp first_seen;
   std::optional<Timestamp> changed_at;
