@@ -1,6 +1,7 @@
 #include "events/chdb_engine.hpp"
 
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 #include <vector>
 
@@ -74,7 +75,8 @@ struct ChdbEngine::Impl {
 
   std::expected<void, EngineError> connect(const Options& options) {
     std::string program = "bellwether";
-    std::string path = "--path=" + options.folder;
+    // The library joins a relative path with itself.
+    std::string path = "--path=" + std::filesystem::absolute(options.folder).string();
     std::vector<char*> arguments{program.data(), path.data()};
     for (std::size_t i = 0; i < options.simultaneous; ++i) {
       ChdbConnection** connection = library.connect(static_cast<int>(arguments.size()), arguments.data());

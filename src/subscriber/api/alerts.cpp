@@ -2,7 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "inbox/inbox.hpp"
-#include "subscriber/api/list.hpp"
+#include "subscriber/api/call.hpp"
 #include "subscriber/api/routes.hpp"
 
 namespace bellwether::subscriber {

@@ -4,7 +4,7 @@
 #include <memory>
 #include <optional>
 
-#include "net/credentials.hpp"
+#include "api/router.hpp"
 #include "net/http.hpp"
 #include "storage/group_commit.hpp"
 #include "storage/reader_pool.hpp"
@@ -19,6 +19,8 @@ struct ApiProbes {
   std::function<std::size_t()> connections;
   std::function<std::optional<storage::CommitFailure>()> failing;
 };
+
+struct Call;
 
 /// The private listener's application: reads only. Each call sees one committed state of the data.
 class Api final : public net::Handler {
@@ -37,7 +39,7 @@ class Api final : public net::Handler {
   storage::ReaderPool& readers_;
   const Metrics& metrics_;
   const ApiProbes probes_;
-  const net::BearerToken token_;
+  const api::Router<Call> router_;
 };
 
 }  // namespace bellwether::subscriber

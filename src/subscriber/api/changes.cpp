@@ -5,7 +5,7 @@
 #include "base/encoding.hpp"
 #include "base/log.hpp"
 #include "feed/feed.hpp"
-#include "subscriber/api/list.hpp"
+#include "subscriber/api/call.hpp"
 #include "subscriber/api/routes.hpp"
 
 namespace bellwether::subscriber {

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "mirror/views.hpp"
-#include "subscriber/api/list.hpp"
+#include "subscriber/api/call.hpp"
 #include "subscriber/api/member_json.hpp"
 #include "subscriber/api/routes.hpp"
 

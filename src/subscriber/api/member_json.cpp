@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
-#include "subscriber/api/list.hpp"
+#include "subscriber/api/call.hpp"
 
 namespace bellwether::subscriber {
 

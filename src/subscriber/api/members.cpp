@@ -5,7 +5,7 @@
 #include "base/encoding.hpp"
 #include "base/log.hpp"
 #include "mirror/views.hpp"
-#include "subscriber/api/list.hpp"
+#include "subscriber/api/call.hpp"
 #include "subscriber/api/member_json.hpp"
 #include "subscriber/api/routes.hpp"
 

@@ -3,7 +3,7 @@
 #include "feed/feed.hpp"
 #include "mirror/views.hpp"
 #include "subscriber/answers.hpp"
-#include "subscriber/api/list.hpp"
+#include "subscriber/api/call.hpp"
 #include "subscriber/api/routes.hpp"
 #include "subscriber/rejects.hpp"
 
@@ -23,13 +23,6 @@ void render_reject(JsonWriter& json, const rejects::Reject& reject) {
     json.key("body_base64").value(to_base64(reject.body));
   }
   json.end_object();
-}
-
-net::Response text_response(std::string body, std::string media_type) {
-  net::Response response;
-  response.content_type = std::move(media_type);
-  response.body = std::move(body);
-  return response;
 }
 
 }  // namespace

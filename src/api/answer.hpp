@@ -1,13 +1,33 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <expected>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/json_writer.hpp"
-#include "subscriber/api/call.hpp"
+#include "net/http.hpp"
 
-namespace bellwether::subscriber {
+/// What both services' APIs answer: JSON, lists with a cursor, errors as `{"error": {"code", "message"}}`.
+namespace bellwether::api {
+
+struct ApiError {
+  unsigned status;
+  std::string code;     ///< for programs: "not_found"
+  std::string message;  ///< for people: says what to do
+};
+
+using Answer = std::expected<net::Response, ApiError>;
+
+inline std::unexpected<ApiError> api_error(unsigned status, std::string code, std::string message) {
+  return std::unexpected(ApiError{status, std::move(code), std::move(message)});
+}
+
+net::Response render_error(const ApiError& error);
+net::Response json_response(std::string body);
+net::Response text_response(std::string body, std::string media_type);
 
 /// `{"data": […], "next": cursor or null}`. `items` may hold one more than `limit`, which shows that there
 /// are more; the cursor is that of the last item given.
@@ -38,4 +58,4 @@ void optional_value(Writer& json, const std::optional<Text>& value) {
   }
 }
 
-}  // namespace bellwether::subscriber
+}  // namespace bellwether::api

@@ -1,34 +1,23 @@
-#include "subscriber/api/call.hpp"
+#include "api/call.hpp"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
-#include "base/json_writer.hpp"
 
-namespace bellwether::subscriber {
+namespace bellwether::api {
 
 namespace {
 constexpr std::int64_t kDefaultLimit = 100;
 constexpr std::int64_t kMostLimit = 1000;
 }  // namespace
 
-net::Response json_response(std::string body) {
-  net::Response response;
-  response.body = std::move(body);
-  return response;
-}
-
-net::Response render_error(const ApiError& error) {
-  std::string body;
-  JsonWriter json(body);
-  json.begin_object().key("error").begin_object();
-  json.key("code").value(error.code).key("message").value(error.message);
-  json.end_object().end_object();
-  net::Response response = json_response(std::move(body));
-  response.status = error.status;
-  return response;
+std::expected<Call, ApiError> Call::parse(const net::Request& request) {
+  auto path = net::split_path(request.path);
+  auto parameters = net::split_query(request.query);
+  if (!path || !parameters) return api_error(400, "bad_url", "the URL has a broken % escape");
+  return Call{request, std::move(*path), std::move(*parameters)};
 }
 
 std::optional<std::string> Call::parameter(std::string_view name) const {
@@ -70,4 +59,4 @@ bool Call::accepts(std::string_view media_type) const {
   return request.header("Accept").find(media_type) != std::string_view::npos;
 }
 
-}  // namespace bellwether::subscriber
+}  // namespace bellwether::api
