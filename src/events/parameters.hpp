@@ -25,6 +25,9 @@ class Parameters {
   /// For {name:Array(String)}.
   Parameters& add(std::string_view name, const std::vector<std::string>& texts);
 
+  /// For {name:Identifier}: a column. The engine reads it as it is, without escapes.
+  Parameters& add_identifier(std::string_view name, std::string_view column) { return add_raw(name, column); }
+
   /// A value that is in the engine's text form already.
   Parameters& add_raw(std::string_view name, std::string_view value);
 

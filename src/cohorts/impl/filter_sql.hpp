@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cohorts/definition.hpp"
+#include "events/parameters.hpp"
+
+namespace bellwether::cohorts::impl {
+
+/// Gives each value a parameter of its own; what it returns is the place in the SQL, never the value.
+class SqlValues {
+ public:
+  std::string text(std::string_view value);
+  std::string number(double value);
+  std::string integer(std::int64_t value);
+  std::string instant(Timestamp value);
+  std::string texts(const std::vector<std::string>& values);
+  std::string numbers(const std::vector<double>& values);
+  /// A property as a column of the JSON column `properties`.
+  std::string property(std::string_view name);
+
+  events::Parameters& parameters() { return parameters_; }
+
+ private:
+  std::string next_name() { return "v" + std::to_string(count_++); }
+
+  events::Parameters parameters_;
+  std::size_t count_ = 0;
+};
+
+/// A filter as a boolean over the column `properties` (JSON), never null.
+std::string filter_sql(const Filter& filter, Timestamp now, SqlValues& values);
+
+/// A property as Nullable(Float64): null for what is no number.
+std::string number_sql(std::string_view property, SqlValues& values);
+
+/// A property as Nullable(String), the same for the same value; null when it is not set.
+std::string identity_sql(std::string_view property, SqlValues& values);
+
+}  // namespace bellwether::cohorts::impl

@@ -1,0 +1,237 @@
+#include "cohorts/query.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cohorts/impl/filter_sql.hpp"
+#include "cohorts/sql.hpp"
+
+namespace bellwether::cohorts {
+
+namespace {
+
+using impl::SqlValues;
+
+constexpr std::size_t kMostConditions = 200;
+constexpr std::size_t kDeepest = 8;
+/// A condition is a bit of a UInt64.
+constexpr std::size_t kMostBits = 64;
+
+/// Unwinds to `compile`.
+struct TooMuch {
+  std::string message;
+};
+
+std::string without_comment(std::string_view statement) {
+  while (statement.starts_with("--")) statement.remove_prefix(statement.find('\n') + 1);
+  return std::string(statement);
+}
+
+/// Puts SQL in the places of a statement. Longer names first, as one may begin another.
+std::string fill(std::string_view statement, std::vector<std::pair<std::string_view, std::string>> places) {
+  std::string filled = without_comment(statement);
+  std::ranges::sort(places, std::ranges::greater(), [](const auto& place) { return place.first.size(); });
+  for (const auto& [name, sql] : places) {
+    for (std::size_t at = filled.find(name); at != std::string::npos;
+         at = filled.find(name, at + sql.size())) {
+      filled.replace(at, name.size(), sql);
+    }
+  }
+  return filled;
+}
+
+std::string_view to_sql(Comparison comparison) {
+  switch (comparison) {
+    case Comparison::kEqual:
+      return "=";
+    case Comparison::kNotEqual:
+      return "!=";
+    case Comparison::kLess:
+      return "<";
+    case Comparison::kLessOrEqual:
+      return "<=";
+    case Comparison::kGreater:
+      return ">";
+    case Comparison::kGreaterOrEqual:
+      return ">=";
+  }
+  return "=";
+}
+
+std::string times_sql(const Range& range, Timestamp now, SqlValues& values) {
+  std::string sql;
+  const auto from = range.last ? std::optional(now - *range.last) : range.from;
+  const auto to = range.last ? std::optional(now) : range.to;
+  if (from) sql += " AND time >= " + values.instant(*from);
+  if (to) sql += " AND time < " + values.instant(*to);
+  return sql;
+}
+
+std::string filters_sql(const std::vector<Filter>& filters, Timestamp now, SqlValues& values) {
+  std::string sql;
+  for (const Filter& filter : filters) sql += " AND " + impl::filter_sql(filter, now, values);
+  return sql;
+}
+
+std::string step_sql(const EventSelection& step, Timestamp now, SqlValues& values) {
+  return fmt::format("(event = {}{})", values.text(step.event), filters_sql(step.where, now, values));
+}
+
+/// The people of one condition; `negated`: it holds for all others.
+struct Part {
+  std::string people;
+  bool negated = false;
+};
+
+class Compiler {
+ public:
+  Compiler(Timestamp now, const FindCohort& find_cohort) : now_(now), find_cohort_(find_cohort) {}
+
+  std::string people_of(const Source& source) {
+    if (const auto* upload = std::get_if<Upload>(&source))
+      return fill(sql::kPeopleOfUpload, {{"$upload", values.text(upload->key)}});
+    return people_of(std::get<Definition>(source));
+  }
+
+  SqlValues values;
+
+ private:
+  std::string people_of(const Definition& definition) {
+    std::vector<Part> parts;
+    std::string rule;
+    std::vector<bool> nobody;  // each group's value for someone who meets no condition
+    for (const Group& group : definition.groups) {
+      std::string group_rule;
+      bool holds = group.match == Match::kAll;
+      for (const Condition& condition : group.conditions) {
+        parts.push_back(part_of(condition));
+        const bool negated = parts.back().negated;
+        holds = group.match == Match::kAll ? holds && negated : holds || negated;
+        join(group_rule, group.match,
+             fmt::format("{}bitTest(groupBitOr(met), {})", negated ? "NOT " : "", parts.size() - 1));
+      }
+      nobody.push_back(holds);
+      join(rule, definition.match, "(" + group_rule + ")");
+    }
+    if (parts.size() > kMostBits) throw TooMuch{fmt::format("a cohort has at most {} conditions", kMostBits)};
+    const auto is_true = [](bool holds) { return holds; };
+    const bool everybody = definition.match == Match::kAll ? std::ranges::all_of(nobody, is_true)
+                                                           : std::ranges::any_of(nobody, is_true);
+    if (parts.size() == 1 && !parts[0].negated) return parts[0].people;
+    return combine(parts, rule, everybody);
+  }
+
+  /// `everybody`: who meets no condition belongs too, so all people must be looked at.
+  std::string combine(const std::vector<Part>& parts, const std::string& rule, bool everybody) {
+    std::string rows;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      rows += fmt::format("{}SELECT person, toUInt64({}) AS met FROM (\n{}\n)", i == 0 ? "" : "\nUNION ALL\n",
+                          1ULL << i, parts[i].people);
+    }
+    if (everybody)
+      rows +=
+          fmt::format("\nUNION ALL\nSELECT person, toUInt64(0) AS met FROM (\n{}\n)", fill(sql::kPeople, {}));
+    return fill(sql::kPeopleOfConditions, {{"$parts", rows}, {"$rule", rule}});
+  }
+
+  static void join(std::string& rule, Match match, const std::string& more) {
+    if (!rule.empty()) rule += match == Match::kAll ? " AND " : " OR ";
+    rule += more;
+  }
+
+  Part part_of(const Condition& condition) {
+    if (++conditions_ > kMostConditions) {
+      throw TooMuch{
+          fmt::format("a cohort and those that it refers to have at most {} conditions", kMostConditions)};
+    }
+    return std::visit([this](const auto& one) { return make(one); }, condition);
+  }
+
+  std::string people_of_event(const EventSelection& selection, const Range& within, const std::string& value,
+                              const std::string& having) {
+    return fill(sql::kPeopleOfEvent, {{"$value", value},
+                                      {"$event", values.text(selection.event)},
+                                      {"$times", times_sql(within, now_, values)},
+                                      {"$filters", filters_sql(selection.where, now_, values)},
+                                      {"$having", having}});
+  }
+
+  Part make(const DidCount& did) {
+    // Whoever did none of it is in no row: a count that allows none is the opposite of one that does not.
+    const bool negated = compare(did.comparison, 0, static_cast<double>(did.value));
+    const std::string bound = values.number(static_cast<double>(did.value));
+    const std::string having =
+        fmt::format("{}(count() {} {})", negated ? "NOT " : "", to_sql(did.comparison), bound);
+    return {people_of_event(did.selection, did.within, "0", having), negated};
+  }
+
+  Part make(const DidAggregate& did) {
+    using Of = DidAggregate::Of;
+    const bool distinct = did.of == Of::kDistinct;
+    const std::string value =
+        distinct ? impl::identity_sql(did.property, values) : impl::number_sql(did.property, values);
+    const char* function = distinct                 ? "uniqExact(value)"
+                           : did.of == Of::kSum     ? "sum(value)"
+                           : did.of == Of::kAverage ? "avg(value)"
+                           : did.of == Of::kMin     ? "min(value)"
+                                                    : "max(value)";
+    // `count(value)` counts those that have one.
+    const std::string having = fmt::format("count(value) > 0 AND {} {} {}", function, to_sql(did.comparison),
+                                           values.number(did.value));
+    return {people_of_event(did.selection, did.within, value, having), false};
+  }
+
+  Part make(const Sequence& sequence) {
+    return {fill(sql::kPeopleOfSequence, {{"$first", step_sql(sequence.first, now_, values)},
+                                          {"$then", step_sql(sequence.then, now_, values)},
+                                          {"$first_event", values.text(sequence.first.event)},
+                                          {"$then_event", values.text(sequence.then.event)},
+                                          {"$times", times_sql(sequence.within, now_, values)},
+                                          {"$gap", values.integer(sequence.gap.count())}}),
+            false};
+  }
+
+  Part make(const ProfileTest& test) {
+    // Someone without a profile has nothing set, so a negated test is the opposite of the plain one.
+    Filter plain = test.filter;
+    plain.negated = false;
+    return {fill(sql::kPeopleOfProfile, {{"$test", impl::filter_sql(plain, now_, values)}}),
+            test.filter.negated};
+  }
+
+  Part make(const InCohort& reference) {
+    if (std::ranges::find(path_, reference.name) != path_.end())
+      throw TooMuch{fmt::format("the cohort \"{}\" refers to itself", reference.name)};
+    if (path_.size() >= kDeepest)
+      throw TooMuch{fmt::format("cohorts refer to each other at most {} deep", kDeepest)};
+    const auto source = find_cohort_(reference.name);
+    if (!source) throw TooMuch{source.error()};
+    path_.push_back(reference.name);
+    Part part{people_of(*source), reference.negated};
+    path_.pop_back();
+    return part;
+  }
+
+  const Timestamp now_;
+  const FindCohort& find_cohort_;
+  std::size_t conditions_ = 0;
+  std::vector<std::string> path_;
+};
+
+}  // namespace
+
+std::expected<PeopleQuery, std::string> compile(const Source& source, const std::string& project_id,
+                                                Timestamp now, const FindCohort& find_cohort) {
+  Compiler compiler(now, find_cohort);
+  compiler.values.parameters().add("project", project_id);
+  try {
+    std::string statement = compiler.people_of(source);
+    return PeopleQuery{std::move(statement), compiler.values.parameters()};
+  } catch (const TooMuch& error) {
+    return std::unexpected(error.message);
+  }
+}
+
+}  // namespace bellwether::cohorts

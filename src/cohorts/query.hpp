@@ -1,0 +1,36 @@
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <string>
+#include <variant>
+
+#include "base/time.hpp"
+#include "cohorts/definition.hpp"
+#include "events/parameters.hpp"
+
+/// A cohort as one query of the event engine.
+namespace bellwether::cohorts {
+
+/// What a cohort is made of: a definition, or a list that was uploaded under this key.
+struct Upload {
+  std::string key;
+};
+using Source = std::variant<Definition, Upload>;
+
+/// A statement that gives rows {person: String}, each person once, and its parameters. It can stand as a
+/// subquery.
+struct PeopleQuery {
+  std::string statement;
+  events::Parameters parameters;
+};
+
+/// Finds another cohort of the project; the error says why it is not there.
+using FindCohort = std::function<std::expected<Source, std::string>(const std::string& name)>;
+
+/// Compiles, with the cohorts that it refers to. Fails on references in a circle or deeper than 8, and on
+/// more than 200 conditions altogether; the message says which.
+std::expected<PeopleQuery, std::string> compile(const Source& source, const std::string& project_id,
+                                                Timestamp now, const FindCohort& find_cohort);
+
+}  // namespace bellwether::cohorts

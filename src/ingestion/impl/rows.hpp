@@ -1,0 +1,38 @@
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "events/engine.hpp"
+
+namespace bellwether::ingestion::impl {
+
+/// Runs a statement with the parameters `project` and `ids`, some ids at a time (they travel in a URL to a
+/// server), and hands over each row.
+template <typename OnRow>
+std::expected<void, events::EngineError> find_rows(events::Engine& engine, std::string_view statement,
+                                                   const std::string& project_id,
+                                                   const std::set<std::string>& ids, OnRow&& on_row) {
+  constexpr std::size_t kAtOnce = 500;
+  auto next = ids.begin();
+  while (next != ids.end()) {
+    std::vector<std::string> some;
+    for (; next != ids.end() && some.size() < kAtOnce; ++next) some.push_back(*next);
+    const auto rows = engine.run(statement, events::Parameters().add("project", project_id).add("ids", some),
+                                 "JSONCompactEachRow", {});
+    if (!rows) return std::unexpected(rows.error());
+    std::string_view rest = *rows;
+    for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+      if (end > 0) on_row(boost::json::parse(rest.substr(0, end)).as_array());
+      rest.remove_prefix(end + 1);
+    }
+  }
+  return {};
+}
+
+}  // namespace bellwether::ingestion::impl
