@@ -211,6 +211,21 @@ std::optional<Action> find_action(std::string_view body) {
   }
 }
 
+std::string encode_cohort_page(const CohortPage& page) {
+  std::string out;
+  out.reserve(page.members_json.size() + 512);
+  JsonWriter json(out);
+  json.begin_object().key("action").value(to_string(page.action)).key("parameters").begin_object();
+  json.key("mixpanel_project_id").value(page.project_id);
+  if (page.cohort_name) json.key("mixpanel_cohort_name").value(*page.cohort_name);
+  json.key("mixpanel_cohort_id").value(page.cohort_id);
+  if (page.cohort_description) json.key("mixpanel_cohort_description").value(*page.cohort_description);
+  json.key("mixpanel_session_id").value(page.session_id).key("page_info").begin_object();
+  json.key("total_pages").value(page.total_pages).key("page_count").value(page.page_count).end_object();
+  json.key("members").raw(page.members_json).end_object().end_object();
+  return out;
+}
+
 std::string encode_success(Action action) {
   std::string out;
   JsonWriter json(out);

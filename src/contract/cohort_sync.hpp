@@ -49,6 +49,9 @@ std::expected<CohortPage, DecodeError> decode_cohort_page(std::string_view body,
 /// The action of a body that may be wrong otherwise, for the echo in a failure answer.
 std::optional<Action> find_action(std::string_view body);
 
+/// The page as it goes out.
+std::string encode_cohort_page(const CohortPage& page);
+
 /// `{"action": …, "status": "success"}`
 std::string encode_success(Action action);
 

@@ -113,7 +113,8 @@ int watch(void* given, curl_off_t, curl_off_t, curl_off_t, curl_off_t sent) {
   if (exchange.quiet_since && sent < static_cast<curl_off_t>(exchange.request.body.size())) exchange.heard();
   exchange.silent = exchange.quiet_since &&
                     steady_clock::now() - *exchange.quiet_since > exchange.request.timeouts.first_byte;
-  return exchange.silent ? 1 : 0;
+  const auto* cancel = exchange.request.cancel;
+  return exchange.silent || (cancel != nullptr && *cancel) ? 1 : 0;
 }
 
 ClientFailure describe(CURLcode code, const Exchange& exchange, const char* detail) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -32,6 +33,7 @@ struct ClientRequest {
   std::string password = {};
   std::size_t response_bytes = 1UL << 20U;  ///< more of the body is cut off
   ClientTimeouts timeouts = {};
+  const std::atomic<bool>* cancel = nullptr;  ///< set: the request ends at once, as broken
 };
 
 struct ClientResponse {

@@ -32,6 +32,15 @@ bool GroupCommit::submit(std::size_t bytes, Work work, Done done) {
   return true;
 }
 
+CommitResult GroupCommit::run(Work work) {
+  auto promise = std::make_shared<std::promise<CommitResult>>();
+  auto result = promise->get_future();
+  if (!submit(0, std::move(work), [promise](CommitResult done) { promise->set_value(std::move(done)); }))
+    return std::unexpected(
+        CommitFailure{StorageError::Kind::kBusy, "too much waits to be stored, or it stops"});
+  return result.get();
+}
+
 void GroupCommit::note(Work work) {
   {
     const std::scoped_lock lock(mutex_);

@@ -57,6 +57,10 @@ class GroupCommit {
   /// holds in memory.
   bool submit(std::size_t bytes, Work work, Done done);
 
+  /// As `submit`, and blocks until it is committed. A full queue is a failure of kind kBusy. Not to be called
+  /// on the writer's thread.
+  CommitResult run(Work work);
+
   /// As `submit`, but past the queue's limits and without an answer: for small notes that nobody waits for
   /// and that may be lost with the process. A note keeps its place in the queue but makes no commit of its
   /// own for some milliseconds: it rides with what comes next.

@@ -3,7 +3,7 @@
 CREATE TABLE IF NOT EXISTS bellwether.frozen_change
 (
     sync_key    String,
-    run_no      UInt64,
+    run_number  UInt64,
     change_set  String,
     change      Int8,
     distinct_id String,

@@ -5,8 +5,8 @@ CREATE TABLE IF NOT EXISTS bellwether.snapshot
     sync_key    String,
     distinct_id String,
     present     UInt8,
-    run_no      UInt64
+    run_number  UInt64
 )
-ENGINE = ReplacingMergeTree(run_no)
+ENGINE = ReplacingMergeTree(run_number)
 ORDER BY (sync_key, distinct_id)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1

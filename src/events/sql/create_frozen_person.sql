@@ -1,0 +1,12 @@
+-- Schema change 7. Who a sync run is about, found when it began: change is 1 for who entered, -1 for who left, 0 for who
+-- stayed. From these the frozen changes are made, and at the end the snapshot. No parameters.
+CREATE TABLE IF NOT EXISTS bellwether.frozen_person
+(
+    sync_key    String,
+    change_set  String,
+    change      Int8,
+    distinct_id String
+)
+ENGINE = MergeTree
+ORDER BY (sync_key, change_set, change, distinct_id)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1

@@ -1,0 +1,105 @@
+#include "registry/projects.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace bellwether::registry {
+
+namespace {
+
+using Kind = Refusal::Kind;
+
+constexpr std::size_t kMostId = 64;
+constexpr std::size_t kMostSecret = 255;
+
+bool is_id(std::string_view text) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  };
+  return !text.empty() && text.size() <= kMostId && std::ranges::all_of(text, plain);
+}
+
+Project read(storage::Database& database, const storage::Query& row) {
+  Project project{std::string(row.text(0)),
+                  std::string(row.text(1)),
+                  std::string(row.text(2)),
+                  std::string(row.text(3)),
+                  {}};
+  auto accounts = database.query(
+      "SELECT user, password FROM service_account WHERE project_id = ?1 ORDER BY user", project.id);
+  while (accounts.next())
+    project.accounts.push_back({std::string(accounts.text(0)), std::string(accounts.text(1))});
+  return project;
+}
+
+Outcome<void> check(storage::Database& database, const Project& project) {
+  if (!is_id(project.id))
+    return refuse(Kind::kInvalid, "a project's id must be 1 to 64 letters, digits, '-' and '_'");
+  if (auto named = check_name("a project's name", project.name); !named) return named;
+  if (!is_id(project.token))
+    return refuse(Kind::kInvalid, "a project's token must be 1 to 64 letters, digits, '-' and '_'");
+  if (project.secret.size() > kMostSecret) return refuse(Kind::kInvalid, "a project's secret is too long");
+  std::set<std::string> users;
+  for (const ServiceAccount& account : project.accounts) {
+    const bool sound =
+        !account.user.empty() && account.user.find(':') == std::string::npos && !account.password.empty();
+    if (!sound) return refuse(Kind::kInvalid, "a service account needs a user without ':' and a password");
+    if (!users.insert(account.user).second)
+      return refuse(Kind::kInvalid, fmt::format("two service accounts have the user {}", account.user));
+  }
+  auto other =
+      database.query("SELECT id FROM project WHERE token = ?1 AND id != ?2", project.token, project.id);
+  if (other.next())
+    return refuse(Kind::kConflict, fmt::format("project {} has this token already", other.text(0)));
+  return {};
+}
+
+}  // namespace
+
+std::vector<Project> list_projects(storage::Database& database) {
+  std::vector<Project> projects;
+  auto rows = database.query("SELECT id, name, token, secret FROM project ORDER BY id");
+  while (rows.next()) projects.push_back(read(database, rows));
+  return projects;
+}
+
+std::optional<Project> find_project(storage::Database& database, std::string_view id) {
+  auto rows = database.query("SELECT id, name, token, secret FROM project WHERE id = ?1", id);
+  if (!rows.next()) return std::nullopt;
+  return read(database, rows);
+}
+
+Outcome<void> save_project(storage::Database& database, const Project& project) {
+  if (auto sound = check(database, project); !sound) return sound;
+  database.run(
+      "INSERT INTO project (id, name, token, secret) VALUES (?1, ?2, ?3, ?4) "
+      "ON CONFLICT (id) DO UPDATE SET name = ?2, token = ?3, secret = ?4",
+      project.id, project.name, project.token, project.secret);
+  database.run("DELETE FROM service_account WHERE project_id = ?1", project.id);
+  for (const ServiceAccount& account : project.accounts) {
+    database.run("INSERT INTO service_account (project_id, user, password) VALUES (?1, ?2, ?3)", project.id,
+                 account.user, account.password);
+  }
+  return {};
+}
+
+Outcome<void> remove_project(storage::Database& database, std::string_view id) {
+  if (!find_project(database, id)) return refuse(Kind::kNotFound, fmt::format("there is no project {}", id));
+  auto used = database.query(
+      "SELECT (SELECT count(*) FROM cohort WHERE project_id = ?1), "
+      "(SELECT count(*) FROM destination WHERE project_id = ?1)",
+      id);
+  used.next();
+  if (used.integer(0) + used.integer(1) > 0) {
+    return refuse(Kind::kConflict,
+                  fmt::format("project {} has {} cohorts and {} destinations: remove those first", id,
+                              used.integer(0), used.integer(1)));
+  }
+  database.run("DELETE FROM service_account WHERE project_id = ?1", id);
+  database.run("DELETE FROM project WHERE id = ?1", id);
+  return {};
+}
+
+}  // namespace bellwether::registry

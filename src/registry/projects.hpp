@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "registry/refusal.hpp"
+#include "storage/database.hpp"
+
+namespace bellwether::registry {
+
+struct ServiceAccount {
+  std::string user;
+  std::string password;
+  bool operator==(const ServiceAccount&) const = default;
+};
+
+struct Project {
+  std::string id;
+  std::string name;
+  std::string token;
+  std::string secret;                    ///< empty: none
+  std::vector<ServiceAccount> accounts;  ///< by user
+  bool operator==(const Project&) const = default;
+};
+
+std::vector<Project> list_projects(storage::Database& database);
+std::optional<Project> find_project(storage::Database& database, std::string_view id);
+
+/// Creates or replaces it. The id is 1 to 64 letters, digits, '-' and '_'.
+Outcome<void> save_project(storage::Database& database, const Project& project);
+/// Refused while it has cohorts, destinations or syncs.
+Outcome<void> remove_project(storage::Database& database, std::string_view id);
+
+}  // namespace bellwether::registry

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+namespace bellwether::registry {
+
+/// Why something cannot be stored or removed as asked.
+struct Refusal {
+  enum class Kind : std::uint8_t {
+    kInvalid,   ///< a field is wrong
+    kNotFound,  ///< what it refers to is not there
+    kConflict,  ///< the name is taken, or it is in use, or a limit is reached
+  };
+  Kind kind = Kind::kInvalid;
+  std::string message;  ///< names the field, says what is allowed
+};
+
+template <typename T>
+using Outcome = std::expected<T, Refusal>;
+
+inline std::unexpected<Refusal> refuse(Refusal::Kind kind, std::string message) {
+  return std::unexpected(Refusal{kind, std::move(message)});
+}
+
+/// 1 to 100 characters without control characters; `what` is named in the refusal.
+Outcome<void> check_name(std::string_view what, std::string_view name);
+
+}  // namespace bellwether::registry

@@ -1,0 +1,138 @@
+#include "sync/active_run.hpp"
+
+#include <fmt/format.h>
+
+namespace bellwether::sync {
+
+namespace {
+
+/// How long to wait before a step that storage or the engine did not take is taken again.
+constexpr Millis kStoragePause = std::chrono::seconds(2);
+
+std::string members_array(const std::vector<FrozenMember>& members) {
+  std::size_t bytes = 2;
+  for (const FrozenMember& member : members) bytes += member.json.size() + 1;
+  std::string out;
+  out.reserve(bytes);
+  out += '[';
+  for (const FrozenMember& member : members) {
+    if (out.size() > 1) out += ',';
+    out += member.json;
+  }
+  out += ']';
+  return out;
+}
+
+}  // namespace
+
+ActiveRun::ActiveRun(Run run, RunSubject subject, Ledger& ledger, Hooks hooks, std::size_t pages_at_once)
+    : run_(std::move(run)),
+      subject_(std::move(subject)),
+      ledger_(ledger),
+      hooks_(std::move(hooks)),
+      pages_at_once_(pages_at_once) {}
+
+ActiveRun::Step ActiveRun::next(Timestamp now) {
+  for (;;) {
+    if (unsaved_) {
+      save(Durability::kNow);
+      if (unsaved_) return Wait{now + kStoragePause};
+    }
+    std::optional<Step> step;
+    switch (run_.phase) {
+      case Phase::kFreezing:
+        step = freeze(now);
+        break;
+      case Phase::kSending:
+        step = send(now);
+        break;
+      case Phase::kSettling:
+        step = settle(now);
+        break;
+      case Phase::kEnded:
+        return Ended{};
+    }
+    if (step) return *step;
+  }
+}
+
+std::optional<ActiveRun::Step> ActiveRun::freeze(Timestamp now) {
+  const auto people = hooks_.compile(run_.started_at);
+  if (!people) {
+    end(run_, End::kFailed, "the cohort cannot be computed: " + people.error(), now);
+    save(Durability::kNow);
+    return std::nullopt;
+  }
+  // A new key each time: rows of an attempt that was cut off must not mix with these.
+  if (!run_.change_set.empty()) (void)ledger_.drop_changes(subject_.sync_key, {run_.change_set});
+  run_.change_set = hooks_.new_change_set();
+  save(Durability::kNow);
+  if (unsaved_) return std::nullopt;
+  const auto counts =
+      ledger_.freeze({subject_.sync_key, run_.number, run_.change_set, run_.full, subject_.project_id,
+                      *people, subject_.properties, subject_.snapshot_members});
+  if (!counts) {
+    end(run_, End::kFailed, "the cohort cannot be computed: " + counts.error().message, now);
+  } else if (counts->members() > kMostMembers) {
+    end(run_, End::kFailed,
+        fmt::format("the cohort has {} members; at most {} can be synced", counts->members(), kMostMembers),
+        now);
+  } else {
+    frozen(run_, *counts);
+  }
+  save(Durability::kNow);
+  return std::nullopt;
+}
+
+std::optional<ActiveRun::Step> ActiveRun::send(Timestamp now) {
+  if (!page_ && !prepare_page(now)) return std::nullopt;
+  if (run_.not_before > now) return Wait{run_.not_before};
+  return Send{&*page_};
+}
+
+/// False when the run has ended because its changes cannot be read.
+bool ActiveRun::prepare_page(Timestamp now) {
+  const Slice slice = current_slice(run_);
+  if (!reader_)
+    reader_ = std::make_unique<PageReader>(ledger_, subject_.sync_key, run_.change_set, pages_at_once_);
+  const auto members = reader_->take(slice, run_.cursor);
+  if (!members) {
+    end(run_, End::kFailed, "the changes cannot be read: " + members.error().message, now);
+    save(Durability::kNow);
+    return false;
+  }
+  behind_page_ = members->empty() ? Cursor{} : Cursor{members->back().change, members->back().distinct_id};
+  page_ = contract::CohortPage{.action = slice.action,
+                               .project_id = subject_.project_id,
+                               .cohort_id = subject_.cohort_id,
+                               .session_id = run_.session_id,
+                               .cohort_name = subject_.cohort_name,
+                               .total_pages = slice.total,
+                               .page_count = slice.page,
+                               .member_count = members->size(),
+                               .members_json = members_array(*members)};
+  if (!subject_.cohort_description.empty()) page_->cohort_description = subject_.cohort_description;
+  return true;
+}
+
+void ActiveRun::answered(const delivery::Judgement& judgement, Timestamp now, double jitter) {
+  sync::answered(run_, judgement, behind_page_, now, jitter);
+  if (judgement.verdict == delivery::Verdict::kDelivered) page_.reset();
+  save(run_.ended() ? Durability::kNow : Durability::kSoon);
+}
+
+std::optional<ActiveRun::Step> ActiveRun::settle(Timestamp now) {
+  if (const auto done = ledger_.settle(subject_.sync_key, run_.change_set, run_.number); !done)
+    return Wait{now + kStoragePause};
+  settled(run_, now);
+  save(Durability::kNow);
+  return std::nullopt;
+}
+
+void ActiveRun::stop(std::string message, Timestamp now) {
+  if (run_.phase == Phase::kSettling || run_.ended()) return;  // every page has been taken: it succeeds
+  end(run_, End::kStopped, std::move(message), now);
+  save(Durability::kNow);
+}
+
+}  // namespace bellwether::sync

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cohorts/query.hpp"
+#include "events/engine.hpp"
+#include "sync/run.hpp"
+
+/// The large half of a sync's state: who was in the cohort when it last succeeded (the snapshot), and what a
+/// run announces (the frozen changes). The small half is in run_store.hpp.
+namespace bellwether::sync {
+
+struct FrozenMember {
+  int change = 0;
+  std::string distinct_id;
+  std::string json;  ///< the member as it goes out
+};
+
+struct FreezeOrder {
+  std::string sync_key;
+  std::uint64_t run_number = 0;
+  std::string change_set;  ///< not used before
+  bool full = false;       ///< freeze also who stayed
+  std::string project_id;
+  cohorts::PeopleQuery people;
+  std::vector<std::string> properties;  ///< of the profile, to export
+  std::uint64_t snapshot_members = 0;
+};
+
+class Ledger {
+ public:
+  virtual ~Ledger() = default;
+
+  /// Computes the cohort, diffs it against the snapshot, and keeps the difference under the order's change
+  /// set. When the cohort has more than kMostMembers, nothing can be read of it.
+  virtual std::expected<Counts, events::EngineError> freeze(const FreezeOrder& order) = 0;
+
+  /// At most `limit` frozen changes of the slice behind the cursor, in order.
+  virtual std::expected<std::vector<FrozenMember>, events::EngineError> read(const std::string& sync_key,
+                                                                             const std::string& change_set,
+                                                                             const Slice& slice,
+                                                                             const Cursor& behind,
+                                                                             std::size_t limit) = 0;
+
+  /// Makes the frozen changes part of the snapshot. To do it again changes nothing.
+  virtual std::expected<void, events::EngineError> settle(const std::string& sync_key,
+                                                          const std::string& change_set,
+                                                          std::uint64_t run_number) = 0;
+
+  /// Forgets the changes of these change sets.
+  virtual std::expected<void, events::EngineError> drop_changes(
+      const std::string& sync_key, const std::vector<std::string>& change_sets) = 0;
+};
+
+}  // namespace bellwether::sync

@@ -1,0 +1,140 @@
+#include "sync/run.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "delivery/retry.hpp"
+
+namespace bellwether::sync {
+
+namespace {
+
+std::uint32_t pages_for(std::uint64_t members) {
+  return static_cast<std::uint32_t>(std::max<std::uint64_t>(1, (members + kPageMembers - 1) / kPageMembers));
+}
+
+std::uint32_t members_on(std::uint64_t members, std::uint32_t index) {
+  const std::uint64_t before = static_cast<std::uint64_t>(index) * kPageMembers;
+  return static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(kPageMembers, members - std::min(members, before)));
+}
+
+void retry(Run& run, const delivery::Judgement& judgement, Timestamp now, double jitter) {
+  const auto pause = delivery::next_pause(run.page_attempts, run.paused, jitter, judgement.retry_after);
+  if (!pause) {
+    end(run, End::kFailed,
+        fmt::format("given up after {} attempts: {}", run.page_attempts, judgement.message), now);
+    return;
+  }
+  run.paused += *pause;
+  run.not_before = now + *pause;
+  run.message = judgement.message;
+}
+
+void delivered(Run& run, const Cursor& behind) {
+  run.page += 1;
+  run.cursor = behind;
+  run.page_attempts = 0;
+  run.paused = Millis(0);
+  run.message.clear();
+  if (run.page > run.total_pages) run.phase = Phase::kSettling;
+}
+
+}  // namespace
+
+std::string_view to_string(Phase phase) {
+  switch (phase) {
+    case Phase::kFreezing:
+      return "freezing";
+    case Phase::kSending:
+      return "sending";
+    case Phase::kSettling:
+      return "settling";
+    case Phase::kEnded:
+      return "ended";
+  }
+  return "";
+}
+
+std::string_view to_string(End end) {
+  switch (end) {
+    case End::kNone:
+      return "running";
+    case End::kSucceeded:
+      return "succeeded";
+    case End::kFailed:
+      return "failed";
+    case End::kPaused:
+      return "paused";
+    case End::kStopped:
+      return "stopped";
+  }
+  return "";
+}
+
+bool needs_full_load(std::optional<Timestamp> snapshot_at, Timestamp now) {
+  return !snapshot_at || now - *snapshot_at > kSnapshotAge;
+}
+
+Slice current_slice(const Run& run) {
+  if (run.full) {
+    return {contract::Action::kMembers,
+            0,
+            1,
+            run.page,
+            run.total_pages,
+            members_on(run.counts.members(), run.page - 1),
+            run.page == 1};
+  }
+  const std::uint32_t adding = pages_for(run.counts.entered);
+  if (run.page <= adding) {
+    return {contract::Action::kAddMembers,
+            1,
+            1,
+            run.page,
+            run.total_pages,
+            members_on(run.counts.entered, run.page - 1),
+            run.page == 1};
+  }
+  const std::uint32_t index = run.page - adding - 1;
+  return {contract::Action::kRemoveMembers,   -1,        -1, run.page, run.total_pages,
+          members_on(run.counts.left, index), index == 0};
+}
+
+void frozen(Run& run, const Counts& counts) {
+  run.counts = counts;
+  run.phase = Phase::kSending;
+  run.page = 1;
+  run.total_pages =
+      run.full ? pages_for(counts.members()) : pages_for(counts.entered) + pages_for(counts.left);
+}
+
+void answered(Run& run, const delivery::Judgement& judgement, const Cursor& behind, Timestamp now,
+              double jitter) {
+  run.page_attempts += 1;
+  run.attempts += 1;
+  switch (judgement.verdict) {
+    case delivery::Verdict::kDelivered:
+      return delivered(run, behind);
+    case delivery::Verdict::kRetry:
+      return retry(run, judgement, now, jitter);
+    case delivery::Verdict::kPause:
+      return end(run, End::kPaused, judgement.message, now);
+    case delivery::Verdict::kFail:
+      return end(run, End::kFailed, judgement.message, now);
+  }
+}
+
+void settled(Run& run, Timestamp now) {
+  end(run, End::kSucceeded, "", now);
+}
+
+void end(Run& run, End how, std::string message, Timestamp now) {
+  run.phase = Phase::kEnded;
+  run.end = how;
+  run.message = std::move(message);
+  run.ended_at = now;
+}
+
+}  // namespace bellwether::sync

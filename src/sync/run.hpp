@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.hpp"
+#include "contract/cohort_sync.hpp"
+#include "delivery/verdict.hpp"
+
+/// One run of a sync, as a state machine without clock, disk or network: each function says what the run is
+/// after something happened. Whoever drives it stores the run after every step (active_run.hpp), so that a
+/// process that was killed goes on where it was.
+///
+///     freezing ── changes frozen ──> sending ── last page delivered ──> settling ── snapshot moved ──>
+///     ended, succeeded
+///         │                            │  ▲ retry: the same page again, later
+///         └── not computable           └── given up, or to be paused, or stopped by a person
+///             ended, failed                ended, failed / paused / stopped
+///
+/// The snapshot moves only when every page succeeded. A run that ended otherwise leaves it, and the next one
+/// diffs from there under a new session id (contract).
+namespace bellwether::sync {
+
+inline constexpr std::uint32_t kPageMembers = 1000;           ///< contract: at most, in one call
+inline constexpr Millis kSnapshotAge = std::chrono::days(3);  ///< contract: older, and all is sent again
+inline constexpr std::uint64_t kMostMembers = 10'000'000;     ///< contract: of a cohort
+
+enum class Phase : std::uint8_t { kFreezing, kSending, kSettling, kEnded };
+enum class End : std::uint8_t { kNone, kSucceeded, kFailed, kPaused, kStopped };
+
+std::string_view to_string(Phase phase);
+std::string_view to_string(End end);
+
+/// What the cohort's computation found against the snapshot.
+struct Counts {
+  std::uint64_t entered = 0;
+  std::uint64_t left = 0;
+  std::uint64_t stayed = 0;
+  std::uint64_t members() const { return entered + stayed; }
+};
+
+/// Where a run is in the frozen changes: behind this one. They are read in the order of (change,
+/// distinct_id).
+struct Cursor {
+  int change = -2;  ///< before all: changes are -1, 0 and 1
+  std::string distinct_id;
+};
+
+struct Run {
+  std::int64_t id = 0;
+  std::int64_t sync_id = 0;
+  std::uint64_t number = 0;  ///< of the sync's runs, from 1
+  std::string session_id;
+  std::string change_set;  ///< the frozen changes' key; a new one for each attempt to freeze
+  bool full = false;
+
+  Phase phase = Phase::kFreezing;
+  End end = End::kNone;
+  std::string message;  ///< why it did not succeed, as the receiver worded it where it did
+
+  Counts counts;
+  std::uint32_t total_pages = 0;
+  std::uint32_t page = 1;  ///< the next to be delivered
+  Cursor cursor;           ///< behind the last member delivered
+
+  std::uint32_t page_attempts = 0;  ///< of the current page
+  std::uint32_t attempts = 0;       ///< of all pages
+  Millis paused{0};                 ///< between the current page's attempts
+  Timestamp not_before;             ///< the next attempt
+
+  Timestamp started_at;
+  Timestamp ended_at;
+
+  bool ended() const { return phase == Phase::kEnded; }
+};
+
+/// Whether a run must send the whole membership: there is no snapshot, or it is too old.
+bool needs_full_load(std::optional<Timestamp> snapshot_at, Timestamp now);
+
+/// One page of the run: what it announces, and which frozen changes it holds.
+struct Slice {
+  contract::Action action = contract::Action::kMembers;
+  int first_change = 0;  ///< changes from this one
+  int last_change = 0;   ///< to this one
+  std::uint32_t page = 1;
+  std::uint32_t total = 1;
+  std::uint32_t members = 0;
+  bool begins = false;  ///< the first page of its action: read from the action's beginning
+};
+
+/// The page that is to be delivered next. Only while sending.
+Slice current_slice(const Run& run);
+
+/// The changes are frozen: a full load sends who is in the cohort, any other run who entered, then who left,
+/// each at least one page.
+void frozen(Run& run, const Counts& counts);
+
+/// The current page was answered. `behind` is the cursor behind its last member. `jitter` is from 0 to 1.
+void answered(Run& run, const delivery::Judgement& judgement, const Cursor& behind, Timestamp now,
+              double jitter);
+
+void settled(Run& run, Timestamp now);
+void end(Run& run, End how, std::string message, Timestamp now);
+
+}  // namespace bellwether::sync

@@ -1,0 +1,175 @@
+#include "sync/worker.hpp"
+
+#include <fmt/format.h>
+
+#include "base/log.hpp"
+#include "registry/cohorts.hpp"
+
+namespace bellwether::sync {
+
+namespace {
+
+std::string random_key(std::mt19937_64& random) {
+  return fmt::format("{:016x}{:016x}", random(), random());
+}
+
+Attempt describe(const Run& run, const delivery::Attempt& attempt, const delivery::Judgement& judgement,
+                 std::string request_id, Timestamp at, Millis latency) {
+  Attempt described{.run_id = run.id,
+                    .page = run.page,
+                    .at = at,
+                    .request_id = std::move(request_id),
+                    .latency = latency,
+                    .verdict = std::string(delivery::to_string(judgement.verdict)),
+                    .message = judgement.message};
+  if (attempt) {
+    described.status = attempt->status;
+    described.answer = attempt->body.substr(0, kKeptAnswer);
+  }
+  return described;
+}
+
+}  // namespace
+
+Worker::Worker(const DispatcherOptions& options, const Dispatcher::Parts& parts,
+               const Dispatcher::Observers& observers, const Interrupts& interrupts)
+    : options_(options),
+      parts_(parts),
+      observers_(observers),
+      interrupts_(interrupts),
+      client_({.guard = &parts.guard, .ca_file = options.ca_file}) {}
+
+void Worker::run(std::int64_t sync_id) {
+  auto task = take_up(sync_id);
+  if (!task) return;
+  const registry::Sync& sync = task->sync;
+  ActiveRun active(std::move(task->run), task->subject, parts_.ledger,
+                   {.compile = [&](Timestamp at) -> std::expected<cohorts::PeopleQuery, std::string> {
+                      const auto reader = parts_.readers.borrow();
+                      const auto cohort = registry::find_cohort(*reader, sync.cohort_id);
+                      if (!cohort) return std::unexpected("the cohort is gone");
+                      return registry::compile_cohort(*reader, *cohort, at);
+                    },
+                    .save = [&](const Run& run, Durability durability) { return save(run, durability); },
+                    .new_change_set = [&] { return random_key(random_); }},
+                   options_.pages_at_once);
+  carry(active, task->destination);
+  if (saving_.valid()) saving_.wait();
+  if (!active.run().ended()) return;
+  const Run& ended = active.run();
+  log::info("sync run ended", {{"sync", sync.id},
+                               {"run", ended.number},
+                               {"end", to_string(ended.end)},
+                               {"full", ended.full ? "true" : "false"},
+                               {"members", ended.counts.members()},
+                               {"entered", ended.counts.entered},
+                               {"left", ended.counts.left},
+                               {"attempts", ended.attempts},
+                               {"error", ended.message}});
+  observers_.on_ended(sync, ended);
+}
+
+/// The sync's open run, or a new one; nothing when the sync is gone or storage does not take it.
+std::optional<Worker::Task> Worker::take_up(std::int64_t sync_id) {
+  std::optional<Task> task;
+  const std::string session_id = random_key(random_);
+  const auto committed = parts_.writer.run([&](storage::Database& database) {
+    task.reset();
+    const auto sync = registry::find_sync(database, sync_id);
+    if (!sync) return;
+    const auto cohort = registry::find_cohort(database, sync->cohort_id);
+    const auto destination = registry::find_destination(database, sync->destination_id);
+    if (!cohort || !destination) return;
+    auto open = find_open_run(database, sync_id);
+    if (!open && sync->state != registry::SyncState::kActive) return;
+    Run run = open ? std::move(*open) : create_run(database, *sync, session_id, system_now());
+    const auto snapshot = find_snapshot(database, sync_id);
+    task = Task{*sync, *destination,
+                RunSubject{sync->key, sync->project_id, std::to_string(cohort->id), cohort->name,
+                           cohort->description, sync->properties, snapshot ? snapshot->members : 0},
+                std::move(run)};
+  });
+  if (!committed) {
+    log::error("a sync run cannot begin", {{"sync", sync_id}, {"error", committed.error().message}});
+    return std::nullopt;
+  }
+  return task;
+}
+
+void Worker::carry(ActiveRun& active, const registry::Destination& destination) {
+  const bool paused_meanwhile = [&] {
+    const auto reader = parts_.readers.borrow();
+    const auto sync = registry::find_sync(*reader, active.run().sync_id);
+    return !sync || sync->state == registry::SyncState::kPaused;
+  }();
+  while (!interrupts_.stopping) {
+    if (interrupts_.stopped || paused_meanwhile) active.stop("stopped by a person", system_now());
+    const ActiveRun::Step step = active.next(system_now());
+    if (std::holds_alternative<ActiveRun::Ended>(step)) return;
+    if (const auto* wait = std::get_if<ActiveRun::Wait>(&step)) {
+      wait_until(wait->until);
+    } else {
+      send(active, *std::get<ActiveRun::Send>(step).page, destination);
+    }
+  }
+}
+
+void Worker::send(ActiveRun& active, const contract::CohortPage& page,
+                  const registry::Destination& destination) {
+  const std::string request_id = random_key(random_);
+  net::ClientRequest request{.method = "POST",
+                             .url = destination.url,
+                             .headers = {{"Content-Type", "application/json"},
+                                         {"Accept", "application/json"},
+                                         {"User-Agent", "Bellwether"},
+                                         {"X-Request-Id", request_id}},
+                             .body = contract::encode_cohort_page(page),
+                             .response_bytes = options_.response_bytes,
+                             .timeouts = options_.timeouts,
+                             .cancel = &interrupts_.stopping};
+  if (!destination.user.empty()) {
+    request.user = destination.user;
+    request.password = destination.password;
+  }
+  const Timestamp at = system_now();
+  const auto begun = std::chrono::steady_clock::now();
+  const delivery::Attempt attempt = client_.send(request);
+  const auto latency = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - begun);
+  // Cut off because the process stops: nothing is known of the page, and it is sent again.
+  if (interrupts_.stopping && !attempt) return;
+  const Timestamp now = system_now();
+  const delivery::Judgement judgement = delivery::judge_page(page.action, attempt, now);
+  unsaved_attempts_.push_back(describe(active.run(), attempt, judgement, request_id, at, latency));
+  observers_.on_attempt(unsaved_attempts_.back());
+  active.answered(judgement, now, std::uniform_real_distribution<double>(0, 1)(random_));
+}
+
+void Worker::wait_until(Timestamp until) {
+  std::unique_lock lock(interrupts_.mutex);
+  interrupts_.wake.wait_for(lock, std::max(until - system_now(), Millis(0)),
+                            [this] { return interrupts_.stopping.load() || interrupts_.stopped.load(); });
+}
+
+bool Worker::save(const Run& run, Durability durability) {
+  auto work = [run, attempts = std::move(unsaved_attempts_),
+               interval = options_.interval](storage::Database& database) {
+    if (run.ended()) {
+      finish_run(database, run, interval);
+    } else {
+      save_run(database, run);
+    }
+    for (const Attempt& attempt : attempts) add_attempt(database, attempt);
+  };
+  unsaved_attempts_.clear();
+  // One step behind at most: what was to be stored before is on the disk before the next thing is sent.
+  if (saving_.valid()) (void)saving_.get();
+  if (durability == Durability::kNow) return parts_.writer.run(std::move(work)).has_value();
+  auto promise = std::make_shared<std::promise<storage::CommitResult>>();
+  saving_ = promise->get_future();
+  const bool taken = parts_.writer.submit(
+      1024, std::move(work), [promise](storage::CommitResult done) { promise->set_value(std::move(done)); });
+  if (!taken) saving_ = {};
+  return taken;
+}
+
+}  // namespace bellwether::sync
