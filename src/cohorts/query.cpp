@@ -222,6 +222,10 @@ class Compiler {
 
 }  // namespace
 
+std::string with_people(std::string_view statement, const PeopleQuery& query) {
+  return fill(statement, {{"$people", query.statement}});
+}
+
 std::expected<PeopleQuery, std::string> compile(const Source& source, const std::string& project_id,
                                                 Timestamp now, const FindCohort& find_cohort) {
   Compiler compiler(now, find_cohort);

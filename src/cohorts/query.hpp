@@ -3,6 +3,7 @@
 #include <expected>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "base/time.hpp"
@@ -24,6 +25,9 @@ struct PeopleQuery {
   std::string statement;
   events::Parameters parameters;
 };
+
+/// Puts the query in the place of `$people` in a statement.
+std::string with_people(std::string_view statement, const PeopleQuery& query);
 
 /// Finds another cohort of the project; the error says why it is not there.
 using FindCohort = std::function<std::expected<Source, std::string>(const std::string& name)>;

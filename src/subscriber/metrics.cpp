@@ -1,60 +1,22 @@
 #include "subscriber/metrics.hpp"
 
-#include <cmath>
-#include <iterator>
-
 #include <fmt/format.h>
+
+#include "base/prometheus.hpp"
 
 namespace bellwether::subscriber {
 
 namespace {
 
+using prometheus::describe;
+using prometheus::histogram;
+using prometheus::quoted;
+using prometheus::sample;
+using prometheus::single;
+
 constexpr std::array kTimes{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0};
 constexpr std::array kSizes{1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0};
 constexpr std::array<std::string_view, 3> kReceipts{"stored", "repeated", "ignored"};
-
-void describe(std::string& out, std::string_view name, std::string_view type, std::string_view help) {
-  fmt::format_to(std::back_inserter(out), "# HELP {0} {2}\n# TYPE {0} {1}\n", name, type, help);
-}
-
-template <typename Value>
-void sample(std::string& out, std::string_view name, std::string_view labels, Value value) {
-  if (labels.empty()) {
-    fmt::format_to(std::back_inserter(out), "{} {}\n", name, value);
-  } else {
-    fmt::format_to(std::back_inserter(out), "{}{{{}}} {}\n", name, labels, value);
-  }
-}
-
-template <typename Value>
-void single(std::string& out, std::string_view name, std::string_view type, std::string_view help,
-            Value value) {
-  describe(out, name, type, help);
-  sample(out, name, "", value);
-}
-
-template <std::size_t N>
-void histogram(std::string& out, std::string_view name, std::string_view help, const Histogram<N>& values) {
-  describe(out, name, "histogram", help);
-  std::uint64_t count = 0;
-  const double sum = values.read([&](double bound, std::uint64_t below) {
-    const std::string label = std::isinf(bound) ? "le=\"+Inf\"" : fmt::format("le=\"{}\"", bound);
-    sample(out, fmt::format("{}_bucket", name), label, below);
-    count = below;
-  });
-  sample(out, fmt::format("{}_sum", name), "", sum);
-  sample(out, fmt::format("{}_count", name), "", count);
-}
-
-/// A label's value, with what the text format wants escaped.
-std::string quoted(std::string_view value) {
-  std::string out;
-  for (const char c : value) {
-    if (c == '\\' || c == '"') out += '\\';
-    out += c == '\n' ? ' ' : c;
-  }
-  return out;
-}
 
 void append_gauges(std::string& out, const Gauges& gauges) {
   single(out, "bellwether_cohorts", "gauge", "Cohorts mirrored.", gauges.mirror.cohorts);

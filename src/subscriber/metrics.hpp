@@ -8,12 +8,12 @@
 #include <string>
 #include <utility>
 
+#include "base/histogram.hpp"
 #include "base/time.hpp"
 #include "contract/cohort_sync.hpp"
 #include "mirror/mirror.hpp"
 #include "mirror/views.hpp"
 #include "storage/group_commit.hpp"
-#include "subscriber/histogram.hpp"
 
 /// What the service counts, as Prometheus reads it: base units (seconds, bytes), counters end in _total.
 namespace bellwether::subscriber {

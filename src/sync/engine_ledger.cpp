@@ -43,13 +43,6 @@ Parameters set_parameters(const std::string& sync_key, const std::string& change
   return parameters;
 }
 
-std::string with_people(std::string_view statement, const std::string& people) {
-  constexpr std::string_view kPlace = "$people\n";
-  const std::size_t at = statement.rfind(kPlace);
-  std::string whole(statement);
-  return whole.replace(at, kPlace.size() - 1, people);
-}
-
 /// Reads the engine's RowBinary: an Int8 is a byte, a String its length in LEB128 and its bytes.
 class RowReader {
  public:
@@ -85,7 +78,7 @@ std::expected<Counts, EngineError> EngineLedger::freeze(const FreezeOrder& order
   people.add("sync_key", order.sync_key).add("change_set", order.change_set);
   people.add("full", static_cast<std::int64_t>(order.full));
   const auto found =
-      engine_.run(with_people(sql::kFreezePeople, order.people.statement), people, "Null", options);
+      engine_.run(cohorts::with_people(sql::kFreezePeople, order.people), people, "Null", options);
   if (!found) return std::unexpected(found.error());
   const auto counts = count(order);
   if (!counts) return counts;

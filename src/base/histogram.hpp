@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace bellwether::subscriber {
+namespace bellwether {
 
 /// Counts observations by upper bounds, without locks; written out in Prometheus' text format.
 template <std::size_t N>
@@ -39,4 +39,4 @@ class Histogram {
   std::atomic<double> sum_ = 0;
 };
 
-}  // namespace bellwether::subscriber
+}  // namespace bellwether

@@ -1,0 +1,82 @@
+#include "net/smtp.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include <curl/curl.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "base/encoding.hpp"
+
+namespace bellwether::net {
+
+namespace {
+
+/// A header must be one line.
+std::string one_line(std::string text) {
+  std::ranges::replace_if(text, [](char c) { return c == '\r' || c == '\n'; }, ' ');
+  return text;
+}
+
+/// The text in base64, so that any line length and character passes.
+std::string compose(const Mail& mail, Timestamp now) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
+  std::string message = fmt::format(
+      "Date: {:%a, %d %b %Y %H:%M:%S} +0000\r\nFrom: {}\r\nTo: {}\r\nSubject: "
+      "=?utf-8?B?{}?=\r\nMIME-Version: 1.0\r\n"
+      "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+      fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), one_line(mail.from), one_line(mail.to),
+      to_base64(mail.subject));
+  constexpr std::size_t kLine = 76;
+  const std::string body = to_base64(mail.text);
+  for (std::size_t at = 0; at < body.size(); at += kLine) message += body.substr(at, kLine) + "\r\n";
+  return message;
+}
+
+struct Upload {
+  std::string text;
+  std::size_t sent = 0;
+};
+
+std::size_t give(char* buffer, std::size_t size, std::size_t count, void* given) {
+  auto& upload = *static_cast<Upload*>(given);
+  const std::size_t piece = std::min(size * count, upload.text.size() - upload.sent);
+  std::copy_n(upload.text.data() + upload.sent, piece, buffer);
+  upload.sent += piece;
+  return piece;
+}
+
+}  // namespace
+
+Result<void> send_mail(const SmtpServer& server, const Mail& mail, Timestamp now, Millis within) {
+  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle(curl_easy_init(), curl_easy_cleanup);
+  const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> to(
+      curl_slist_append(nullptr, fmt::format("<{}>", one_line(mail.to)).c_str()), curl_slist_free_all);
+  Upload upload{compose(mail, now)};
+  std::array<char, CURL_ERROR_SIZE> error{};
+  CURL* curl = handle.get();
+  curl_easy_setopt(curl, CURLOPT_URL, server.url.c_str());
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+  curl_easy_setopt(curl, CURLOPT_PROXY, "");
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_USE_SSL, static_cast<long>(CURLUSESSL_TRY));
+  if (!server.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, server.ca_file.c_str());
+  if (!server.user.empty()) {
+    curl_easy_setopt(curl, CURLOPT_USERNAME, server.user.c_str());
+    curl_easy_setopt(curl, CURLOPT_PASSWORD, server.password.c_str());
+  }
+  curl_easy_setopt(curl, CURLOPT_MAIL_FROM, fmt::format("<{}>", one_line(mail.from)).c_str());
+  curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, to.get());
+  curl_easy_setopt(curl, CURLOPT_READFUNCTION, give);
+  curl_easy_setopt(curl, CURLOPT_READDATA, &upload);
+  curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(within.count()));
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error.data());
+  const CURLcode code = curl_easy_perform(curl);
+  if (code == CURLE_OK) return {};
+  return fail(error[0] != '\0' ? error.data() : curl_easy_strerror(code));
+}
+
+}  // namespace bellwether::net

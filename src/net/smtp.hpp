@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "base/error.hpp"
+#include "base/time.hpp"
+
+namespace bellwether::net {
+
+struct SmtpServer {
+  std::string url = {};  ///< "smtp://mail.internal:25", "smtps://mail.example.com:465"; smtp:// upgrades to
+                         ///< TLS when offered
+  std::string user = {};
+  std::string password = {};
+  std::string ca_file = {};  ///< empty: the system's certificates
+};
+
+struct Mail {
+  std::string from;
+  std::string to;
+  std::string subject;
+  std::string text;
+};
+
+/// Sends one mail over libcurl. Blocks, for at most `within`.
+Result<void> send_mail(const SmtpServer& server, const Mail& mail, Timestamp now, Millis within);
+
+}  // namespace bellwether::net

@@ -1,0 +1,100 @@
+#include "publisher/api/api.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/encoding.hpp"
+#include "base/log.hpp"
+#include "publisher/api/routes.hpp"
+
+namespace bellwether::publisher {
+
+namespace {
+
+using Route = api::Route<Call>;
+
+constexpr std::array kRoutes{
+    Route{"GET", "/v1/projects", list_projects},
+    Route{"GET", "/v1/projects/*", show_project},
+    Route{"PUT", "/v1/projects/*", put_project},
+    Route{"DELETE", "/v1/projects/*", delete_project},
+    Route{"POST", "/v1/apply", apply_configuration},
+    Route{"GET", "/v1/cohorts", list_cohorts},
+    Route{"POST", "/v1/cohorts", create_cohort},
+    Route{"POST", "/v1/cohorts/preview", preview_definition},
+    Route{"GET", "/v1/cohorts/*", show_cohort},
+    Route{"PUT", "/v1/cohorts/*", change_cohort},
+    Route{"DELETE", "/v1/cohorts/*", delete_cohort},
+    Route{"GET", "/v1/cohorts/*/preview", preview_cohort},
+    Route{"PUT", "/v1/cohorts/*/list", upload_list},
+    Route{"GET", "/v1/destinations", list_destinations},
+    Route{"POST", "/v1/destinations", create_destination},
+    Route{"GET", "/v1/destinations/*", show_destination},
+    Route{"PUT", "/v1/destinations/*", change_destination},
+    Route{"DELETE", "/v1/destinations/*", delete_destination},
+    Route{"POST", "/v1/destinations/*/test", test_destination},
+    Route{"GET", "/v1/syncs", list_syncs},
+    Route{"POST", "/v1/syncs", create_sync},
+    Route{"GET", "/v1/syncs/*", show_sync},
+    Route{"PUT", "/v1/syncs/*", change_sync},
+    Route{"DELETE", "/v1/syncs/*", delete_sync},
+    Route{"POST", "/v1/syncs/*/run", run_sync},
+    Route{"POST", "/v1/syncs/*/pause", pause_sync},
+    Route{"POST", "/v1/syncs/*/resume", resume_sync},
+    Route{"GET", "/v1/syncs/*/runs", list_runs},
+    Route{"GET", "/v1/sync-runs/*", show_run},
+    Route{"GET", "/v1/sync-runs/*/attempts", list_attempts},
+    Route{"GET", "/v1/sync-runs/*/audit.csv", audit_run},
+    Route{"GET", "/cohort-definition.schema.json", show_definition_schema},
+    Route{"GET", "/metrics", show_metrics},
+    Route{"GET", "/healthz", show_health, true},
+    Route{"GET", "/readyz", show_readiness, true},
+};
+
+}  // namespace
+
+std::expected<std::int64_t, ApiError> Call::id_at(std::size_t index) const {
+  const auto id = parse_integer(path[index]);
+  if (!id) return api_error(404, "not_found", fmt::format("{} is no id", for_message(path[index])));
+  return *id;
+}
+
+ApiError to_api_error(const events::EngineError& error) {
+  using Kind = events::EngineError::Kind;
+  const unsigned status = error.kind == Kind::kUnavailable ? 503 : error.kind == Kind::kTimeout ? 504 : 500;
+  return {status, "event_engine", error.message};
+}
+
+std::unexpected<ApiError> no_such(std::string_view what) {
+  return api_error(404, "not_found", fmt::format("there is no such {}", what));
+}
+
+Api::Api(const ApiParts& parts) : parts_(parts), router_(kRoutes, parts.options.admin_token) {}
+
+std::optional<net::Response> Api::screen(const net::RequestHead& head) {
+  return router_.screen(head);
+}
+
+void Api::handle(net::Request request, net::Respond respond) {
+  respond(answer(request));
+}
+
+net::Response Api::answer(const net::Request& request) const {
+  auto parsed = api::Call::parse(request);
+  if (!parsed) return api::render_error(parsed.error());
+  const Call call{std::move(*parsed), parts_};
+  try {
+    Answer answered = router_.find(request.method, request.path)->answer(call);
+    return answered ? std::move(*answered) : api::render_error(answered.error());
+  } catch (const storage::StorageError& error) {
+    log::warn("a read failed", {{"path", request.path}, {"error", error.what()}});
+    return api::render_error({503, "storage_unavailable", "the data cannot be read now; the log says why"});
+  }
+}
+
+net::Response Api::refuse(const net::Refusal& refusal) {
+  return api::render_error({refusal.status, "bad_request", refusal.message});
+}
+
+}  // namespace bellwether::publisher

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+
+#include "api/answer.hpp"
+#include "api/call.hpp"
+#include "events/engine.hpp"
+#include "publisher/metrics.hpp"
+#include "publisher/options.hpp"
+#include "publisher/store.hpp"
+#include "sync/dispatcher.hpp"
+#include "sync/engine_ledger.hpp"
+
+namespace bellwether::publisher {
+
+using api::Answer;
+using api::api_error;
+using api::ApiError;
+
+/// What the private listener's calls work with. All outlive the API.
+struct ApiParts {
+  const Options& options;
+  Store& store;
+  events::Engine& engine;
+  sync::EngineLedger& ledger;
+  sync::Dispatcher& dispatcher;
+  const net::EgressGuard& guard;
+  const Metrics& metrics;
+  std::function<void()> on_projects_changed;
+  std::function<std::size_t()> queued_bytes;
+};
+
+/// One call of the private listener, and what its answer is made of.
+struct Call : api::Call {
+  const ApiParts& parts;
+
+  /// The id in the path's segment `index`; 404 when it is none.
+  std::expected<std::int64_t, ApiError> id_at(std::size_t index) const;
+};
+
+/// What a failed query means for the caller.
+ApiError to_api_error(const events::EngineError& error);
+/// Nobody has this id.
+std::unexpected<ApiError> no_such(std::string_view what);
+
+}  // namespace bellwether::publisher

@@ -1,0 +1,136 @@
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "publisher/api/render.hpp"
+#include "publisher/api/routes.hpp"
+
+namespace bellwether::publisher {
+
+namespace {
+
+/// `password` that is not given stays as it was.
+void read_into(registry::Destination& destination, const Fields& fields) {
+  destination.name = fields.text("name");
+  destination.url = fields.text("url");
+  destination.user = fields.text_or("user", "");
+  if (auto password = fields.optional_text("password")) destination.password = std::move(*password);
+  if (destination.user.empty()) destination.password.clear();
+  destination.enabled = fields.flag_or("enabled", true);
+}
+
+Answer save(const Call& call, const registry::Destination& destination, unsigned status) {
+  // A URL that can never be reached is told now, not by a sync that pauses.
+  if (auto allowed = call.parts.guard.check_url(destination.url); !allowed)
+    return api_error(400, "invalid", "url: " + allowed.error().message);
+  const auto saved = call.parts.store.change<registry::Destination>(
+      [&](storage::Database& database) -> registry::Outcome<registry::Destination> {
+        const auto id = registry::save_destination(database, destination);
+        if (!id) return std::unexpected(id.error());
+        return *registry::find_destination(database, *id);
+      });
+  if (!saved) return std::unexpected(saved.error());
+  call.parts.dispatcher.poke();
+  return show(*saved, status);
+}
+
+std::expected<registry::Destination, ApiError> find(const Call& call) {
+  const auto id = call.id_at(2);
+  if (!id) return std::unexpected(id.error());
+  const auto reader = call.parts.store.readers().borrow();
+  auto destination = registry::find_destination(*reader, *id);
+  if (!destination) return no_such("destination");
+  return std::move(*destination);
+}
+
+/// What an answer to a body that is no page tells about the endpoint.
+std::string read_test(unsigned status) {
+  if (status == 401 || status == 403) return "it is reached, but refuses the user or password";
+  if (status == 404) return "the host is reached, but has no endpoint at this path";
+  if (status >= 300 && status < 400)
+    return "it redirects, and redirects are not followed: give the last address";
+  if (status >= 500) return "it is reached, but fails";
+  return "it is reached and takes the credentials";
+}
+
+}  // namespace
+
+Answer list_destinations(const Call& call) {
+  const auto project = project_parameter(call);
+  if (!project) return std::unexpected(project.error());
+  const auto reader = call.parts.store.readers().borrow();
+  return show_all(registry::list_destinations(*reader, *project));
+}
+
+Answer create_destination(const Call& call) {
+  registry::Destination destination;
+  const auto read = read_json(call.request.body, [&](const boost::json::value& value) {
+    const Fields fields(value, "", {"project_id", "name", "url", "user", "password", "enabled"});
+    destination.project_id = fields.text("project_id");
+    read_into(destination, fields);
+  });
+  if (!read) return std::unexpected(read.error());
+  return save(call, destination, 201);
+}
+
+Answer show_destination(const Call& call) {
+  const auto destination = find(call);
+  if (!destination) return std::unexpected(destination.error());
+  return show(*destination);
+}
+
+Answer change_destination(const Call& call) {
+  auto destination = find(call);
+  if (!destination) return std::unexpected(destination.error());
+  const auto read = read_json(call.request.body, [&](const boost::json::value& value) {
+    read_into(*destination, Fields(value, "", {"name", "url", "user", "password", "enabled"}));
+  });
+  if (!read) return std::unexpected(read.error());
+  return save(call, *destination, 200);
+}
+
+Answer delete_destination(const Call& call) {
+  const auto id = call.id_at(2);
+  if (!id) return std::unexpected(id.error());
+  const auto gone =
+      call.parts.store.change<void*>([&](storage::Database& database) -> registry::Outcome<void*> {
+        if (auto done = registry::remove_destination(database, *id); !done)
+          return std::unexpected(done.error());
+        return nullptr;
+      });
+  if (!gone) return std::unexpected(gone.error());
+  return no_content();
+}
+
+Answer test_destination(const Call& call) {
+  const auto destination = find(call);
+  if (!destination) return std::unexpected(destination.error());
+  // An empty object is no page: a receiver refuses it and keeps nothing, but only behind TLS, path and
+  // credentials.
+  net::ClientRequest request{
+      .method = "POST",
+      .url = destination->url,
+      .headers = {{"Content-Type", "application/json"}, {"User-Agent", "Bellwether"}},
+      .body = "{}",
+      .response_bytes = call.parts.options.syncs.response_bytes,
+      .timeouts = {.first_byte = std::chrono::seconds(10), .whole = std::chrono::seconds(15)}};
+  if (!destination->user.empty()) {
+    request.user = destination->user;
+    request.password = destination->password;
+  }
+  net::HttpClient client({.guard = &call.parts.guard, .ca_file = call.parts.options.syncs.ca_file});
+  const auto answer = client.send(request);
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object().key("status");
+  if (answer) {
+    const bool right = answer->status < 300 || answer->status == 400 || answer->status == 422;
+    json.value(answer->status).key("ok").value(right).key("message").value(read_test(answer->status));
+    json.key("latency_ms").value(answer->took.count());
+  } else {
+    json.null().key("ok").value(false).key("message").value(answer.error().message).key("latency_ms").null();
+  }
+  json.end_object();
+  return api::json_response(std::move(body));
+}
+
+}  // namespace bellwether::publisher

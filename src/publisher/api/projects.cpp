@@ -1,0 +1,100 @@
+#include <boost/json.hpp>
+
+#include "publisher/api/render.hpp"
+#include "publisher/api/routes.hpp"
+#include "publisher/configuration.hpp"
+
+namespace bellwether::publisher {
+
+namespace {
+
+void render(JsonWriter& json, const Applied& applied, bool dry_run) {
+  json.begin_object().key("dry_run").value(dry_run).key("changes").begin_array();
+  for (const Change& change : applied.changes) {
+    json.begin_object()
+        .key("verb")
+        .value(change.verb)
+        .key("what")
+        .value(change.what)
+        .key("fields")
+        .begin_array();
+    for (const std::string& field : change.fields) json.value(field);
+    json.end_array().end_object();
+  }
+  json.end_array().end_object();
+}
+
+/// What follows from a changed configuration in the running process.
+void follow(const Call& call, const Applied& applied) {
+  call.parts.on_projects_changed();
+  for (const std::int64_t id : applied.removed_sync_ids) call.parts.dispatcher.stop_run(id);
+  for (const std::string& key : applied.removed_sync_keys) (void)call.parts.ledger.drop_sync(key);
+  call.parts.dispatcher.poke();
+}
+
+}  // namespace
+
+Answer list_projects(const Call& call) {
+  const auto reader = call.parts.store.readers().borrow();
+  return show_all(registry::list_projects(*reader));
+}
+
+Answer show_project(const Call& call) {
+  const auto reader = call.parts.store.readers().borrow();
+  const auto project = registry::find_project(*reader, call.path[2]);
+  if (!project) return no_such("project");
+  return show(*project);
+}
+
+Answer put_project(const Call& call) {
+  registry::Project project;
+  const auto read = read_json(call.request.body, [&](const boost::json::value& value) {
+    project = read_project(Fields(value, "", {"name", "token", "secret", "service_accounts"}), call.path[2]);
+  });
+  if (!read) return std::unexpected(read.error());
+  const auto saved =
+      call.parts.store.change<void*>([&](storage::Database& database) -> registry::Outcome<void*> {
+        if (auto done = registry::save_project(database, project); !done)
+          return std::unexpected(done.error());
+        return nullptr;
+      });
+  if (!saved) return std::unexpected(saved.error());
+  call.parts.on_projects_changed();
+  return show(project);
+}
+
+Answer delete_project(const Call& call) {
+  const auto gone =
+      call.parts.store.change<void*>([&](storage::Database& database) -> registry::Outcome<void*> {
+        if (auto done = registry::remove_project(database, call.path[2]); !done)
+          return std::unexpected(done.error());
+        return nullptr;
+      });
+  if (!gone) return std::unexpected(gone.error());
+  call.parts.on_projects_changed();
+  return no_content();
+}
+
+Answer apply_configuration(const Call& call) {
+  Configuration wanted;
+  const auto read = read_json(call.request.body,
+                              [&](const boost::json::value& value) { wanted = read_configuration(value); });
+  if (!read) return std::unexpected(read.error());
+  const bool dry_run = call.parameter("dry_run") == "1";
+  const auto applied = call.parts.store.change<Applied>([&](storage::Database& database) {
+    // A dry run does it all and takes it back: what it says is what would happen, refusals too.
+    database.script("SAVEPOINT configuration");
+    auto outcome = apply(database, wanted, call.parts.options.sync_limits, system_now());
+    if (!outcome || dry_run) database.script("ROLLBACK TO configuration");
+    database.script("RELEASE configuration");
+    return outcome;
+  });
+  if (!applied) return std::unexpected(applied.error());
+  if (!dry_run && !applied->changes.empty()) follow(call, *applied);
+  std::string body;
+  JsonWriter json(body);
+  render(json, *applied, dry_run);
+  return api::json_response(std::move(body));
+}
+
+}  // namespace bellwether::publisher

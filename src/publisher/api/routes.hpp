@@ -1,0 +1,55 @@
+#pragma once
+
+#include "publisher/api/call.hpp"
+
+/// The private listener's calls, one function each; api.cpp maps methods and paths to them.
+namespace bellwether::publisher {
+
+// projects.cpp
+Answer list_projects(const Call& call);
+Answer show_project(const Call& call);
+Answer put_project(const Call& call);
+Answer delete_project(const Call& call);
+Answer apply_configuration(const Call& call);
+
+// cohorts.cpp
+Answer list_cohorts(const Call& call);
+Answer create_cohort(const Call& call);
+Answer show_cohort(const Call& call);
+Answer change_cohort(const Call& call);
+Answer delete_cohort(const Call& call);
+Answer preview_cohort(const Call& call);
+Answer preview_definition(const Call& call);
+Answer upload_list(const Call& call);
+
+// destinations.cpp
+Answer list_destinations(const Call& call);
+Answer create_destination(const Call& call);
+Answer show_destination(const Call& call);
+Answer change_destination(const Call& call);
+Answer delete_destination(const Call& call);
+Answer test_destination(const Call& call);
+
+// syncs.cpp
+Answer list_syncs(const Call& call);
+Answer create_sync(const Call& call);
+Answer show_sync(const Call& call);
+Answer change_sync(const Call& call);
+Answer delete_sync(const Call& call);
+Answer run_sync(const Call& call);
+Answer pause_sync(const Call& call);
+Answer resume_sync(const Call& call);
+
+// runs.cpp
+Answer list_runs(const Call& call);
+Answer show_run(const Call& call);
+Answer list_attempts(const Call& call);
+Answer audit_run(const Call& call);
+
+// operations.cpp
+Answer show_metrics(const Call& call);
+Answer show_health(const Call& call);
+Answer show_readiness(const Call& call);
+Answer show_definition_schema(const Call& call);
+
+}  // namespace bellwether::publisher

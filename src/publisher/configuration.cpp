@@ -1,0 +1,270 @@
+#include "publisher/configuration.hpp"
+
+#include <algorithm>
+#include <random>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "publisher/fields.hpp"
+#include "publisher/resources.hpp"
+#include "registry/cohorts.hpp"
+#include "registry/destinations.hpp"
+#include "sync/run_store.hpp"
+
+namespace bellwether::publisher {
+
+namespace {
+
+using registry::Outcome;
+
+/// Applies one project's part.
+class ProjectApplier {
+ public:
+  ProjectApplier(storage::Database& database, const WantedProject& wanted, const registry::SyncLimits& limits,
+                 Timestamp now, Applied& applied)
+      : database_(database), wanted_(wanted), limits_(limits), now_(now), applied_(applied) {}
+
+  Outcome<void> apply() {
+    if (auto done = apply_project(); !done) return done;
+    // What others refer to comes before them, and goes after them.
+    for (const auto step : {&ProjectApplier::apply_cohorts, &ProjectApplier::apply_destinations,
+                            &ProjectApplier::remove_syncs, &ProjectApplier::apply_syncs,
+                            &ProjectApplier::remove_destinations, &ProjectApplier::remove_cohorts}) {
+      if (auto done = (this->*step)(); !done) return done;
+    }
+    return {};
+  }
+
+ private:
+  const std::string& id() const { return wanted_.project.id; }
+  std::string of_project(std::string_view kind, std::string_view name) const {
+    return fmt::format("{} \"{}\" of project {}", kind, name, id());
+  }
+  void note(std::string verb, std::string what, std::vector<std::string> fields = {}) {
+    applied_.changes.push_back({std::move(verb), std::move(what), std::move(fields)});
+  }
+
+  Outcome<void> apply_project() {
+    const auto before = registry::find_project(database_, id());
+    if (before == wanted_.project) return {};
+    if (auto saved = registry::save_project(database_, wanted_.project); !saved) return saved;
+    std::vector<std::string> fields;
+    if (before) {
+      if (before->name != wanted_.project.name) fields.emplace_back("name");
+      if (before->token != wanted_.project.token) fields.emplace_back("token");
+      if (before->secret != wanted_.project.secret) fields.emplace_back("secret");
+      if (before->accounts != wanted_.project.accounts) fields.emplace_back("service_accounts");
+    }
+    note(before ? "change" : "create", fmt::format("project {}", id()), fields);
+    return {};
+  }
+
+  Outcome<void> apply_cohorts() {
+    // In whatever order they are written: one that refers to a later one waits for it.
+    std::vector<const WantedCohort*> waiting;
+    for (const WantedCohort& cohort : wanted_.cohorts) waiting.push_back(&cohort);
+    while (!waiting.empty()) {
+      std::vector<const WantedCohort*> still_waiting;
+      Outcome<void> last;
+      for (const WantedCohort* cohort : waiting) {
+        auto done = apply_cohort(*cohort);
+        if (done) continue;
+        still_waiting.push_back(cohort);
+        last = std::unexpected(registry::Refusal{
+            done.error().kind, of_project("cohort", cohort->name) + ": " + done.error().message});
+      }
+      if (still_waiting.size() == waiting.size()) return last;
+      waiting = std::move(still_waiting);
+    }
+    return {};
+  }
+
+  Outcome<void> apply_cohort(const WantedCohort& wanted) {
+    const auto before = registry::find_cohort(database_, id(), wanted.name);
+    registry::Cohort cohort{before ? before->id : 0, id(), wanted.name, wanted.description,
+                            wanted.definition,       "",   now_};
+    std::vector<std::string> fields;
+    if (before) {
+      if (before->description != cohort.description) fields.emplace_back("description");
+      if (before->definition != cohort.definition) fields.emplace_back("definition");
+      if (fields.empty()) return {};
+    }
+    if (auto saved = registry::save_cohort(database_, cohort); !saved) return std::unexpected(saved.error());
+    note(before ? "change" : "create", of_project("cohort", wanted.name), fields);
+    return {};
+  }
+
+  Outcome<void> apply_destinations() {
+    for (const WantedDestination& wanted : wanted_.destinations) {
+      const auto before = registry::find_destination(database_, id(), wanted.name);
+      const registry::Destination destination{
+          before ? before->id : 0, id(),          wanted.name, wanted.url, wanted.user,
+          wanted.password,         wanted.enabled};
+      std::vector<std::string> fields;
+      if (before) {
+        if (before->url != destination.url) fields.emplace_back("url");
+        if (before->user != destination.user) fields.emplace_back("user");
+        if (before->password != destination.password) fields.emplace_back("password");
+        if (before->enabled != destination.enabled) fields.emplace_back("enabled");
+        if (fields.empty()) continue;
+      }
+      if (auto saved = registry::save_destination(database_, destination); !saved)
+        return std::unexpected(saved.error());
+      note(before ? "change" : "create", of_project("destination", wanted.name), fields);
+    }
+    return {};
+  }
+
+  std::string name_of(const WantedSync& wanted) const {
+    return fmt::format("sync of \"{}\" to \"{}\" of project {}", wanted.cohort, wanted.destination, id());
+  }
+
+  Outcome<void> apply_syncs() {
+    for (const WantedSync& wanted : wanted_.syncs) {
+      auto done = apply_sync(wanted);
+      if (!done) return registry::refuse(done.error().kind, name_of(wanted) + ": " + done.error().message);
+    }
+    return {};
+  }
+
+  Outcome<void> apply_sync(const WantedSync& wanted) {
+    const auto cohort = registry::find_cohort(database_, id(), wanted.cohort);
+    const auto destination = registry::find_destination(database_, id(), wanted.destination);
+    if (!cohort || !destination)
+      return registry::refuse(registry::Refusal::Kind::kNotFound,
+                              cohort ? "there is no such destination" : "there is no such cohort");
+    const auto before = registry::find_sync(database_, cohort->id, destination->id);
+    registry::Sync sync = before ? *before
+                                 : registry::Sync{.key = new_sync_key(),
+                                                  .project_id = id(),
+                                                  .cohort_id = cohort->id,
+                                                  .destination_id = destination->id,
+                                                  .next_run_at = now_};
+    std::vector<std::string> fields;
+    if (before) {
+      if (sync.properties != wanted.properties) fields.emplace_back("properties");
+      if (sync.recurring != wanted.recurring) fields.emplace_back("recurring");
+      if (sync.owner != wanted.owner) fields.emplace_back("owner");
+      if (fields.empty()) return {};
+    }
+    sync.properties = wanted.properties;
+    sync.recurring = wanted.recurring;
+    sync.owner = wanted.owner;
+    if (auto saved = registry::save_sync(database_, sync, limits_); !saved)
+      return std::unexpected(saved.error());
+    note(before ? "change" : "create", name_of(wanted), fields);
+    return {};
+  }
+
+  Outcome<void> remove_syncs() {
+    for (const registry::Sync& sync : registry::list_syncs(database_, id())) {
+      const auto cohort = registry::find_cohort(database_, sync.cohort_id);
+      const auto destination = registry::find_destination(database_, sync.destination_id);
+      const bool kept = std::ranges::any_of(wanted_.syncs, [&](const WantedSync& wanted) {
+        return wanted.cohort == cohort->name && wanted.destination == destination->name;
+      });
+      if (kept) continue;
+      if (auto gone = registry::remove_sync(database_, sync.id); !gone) return gone;
+      sync::remove_runs_of_sync(database_, sync.id);
+      applied_.removed_sync_keys.push_back(sync.key);
+      applied_.removed_sync_ids.push_back(sync.id);
+      note("delete", name_of({cohort->name, destination->name, {}, true, ""}));
+    }
+    return {};
+  }
+
+  Outcome<void> remove_destinations() {
+    for (const registry::Destination& destination : registry::list_destinations(database_, id())) {
+      const bool kept = std::ranges::any_of(wanted_.destinations, [&](const WantedDestination& wanted) {
+        return wanted.name == destination.name;
+      });
+      if (kept) continue;
+      if (auto gone = registry::remove_destination(database_, destination.id); !gone) return gone;
+      note("delete", of_project("destination", destination.name));
+    }
+    return {};
+  }
+
+  Outcome<void> remove_cohorts() {
+    std::vector<registry::Cohort> going;
+    for (registry::Cohort& cohort : registry::list_cohorts(database_, id())) {
+      const bool kept = !cohort.upload.empty() ||
+                        std::ranges::any_of(wanted_.cohorts,
+                                            [&](const auto& wanted) { return wanted.name == cohort.name; });
+      if (!kept) going.push_back(std::move(cohort));
+    }
+    // One that refers to another goes first.
+    while (!going.empty()) {
+      Outcome<void> last;
+      const std::size_t before = going.size();
+      std::erase_if(going, [&](const registry::Cohort& cohort) {
+        auto gone = registry::remove_cohort(database_, cohort.id);
+        const bool is_gone = gone.has_value();
+        if (is_gone) note("delete", of_project("cohort", cohort.name));
+        if (!is_gone) last = std::move(gone);
+        return is_gone;
+      });
+      if (going.size() == before) return last;
+    }
+    return {};
+  }
+
+  storage::Database& database_;
+  const WantedProject& wanted_;
+  const registry::SyncLimits& limits_;
+  const Timestamp now_;
+  Applied& applied_;
+};
+
+WantedProject read_wanted_project(const boost::json::value& value, const std::string& where) {
+  WantedProject wanted;
+  const Fields fields(
+      value, where,
+      {"id", "name", "token", "secret", "service_accounts", "cohorts", "destinations", "syncs"});
+  wanted.project = read_project(fields, fields.text("id"));
+  const auto each = [&](std::string_view name, auto&& read) {
+    const auto items = fields.items(name);
+    for (std::size_t i = 0; i < items.size(); ++i) read(*items[i], fmt::format("{}[{}]", fields.at(name), i));
+  };
+  each("cohorts", [&](const boost::json::value& item, const std::string& at) {
+    const Fields cohort(item, at, {"name", "description", "definition"});
+    wanted.cohorts.push_back(
+        {cohort.text("name"), cohort.text_or("description", ""), cohort.json_or_empty("definition")});
+  });
+  each("destinations", [&](const boost::json::value& item, const std::string& at) {
+    const Fields destination(item, at, {"name", "url", "user", "password", "enabled"});
+    wanted.destinations.push_back({destination.text("name"), destination.text("url"),
+                                   destination.text_or("user", ""), destination.text_or("password", ""),
+                                   destination.flag_or("enabled", true)});
+  });
+  each("syncs", [&](const boost::json::value& item, const std::string& at) {
+    const Fields sync(item, at, {"cohort", "destination", "properties", "recurring", "owner"});
+    wanted.syncs.push_back({sync.text("cohort"), sync.text("destination"), sync.texts("properties"),
+                            sync.flag_or("recurring", true), sync.text_or("owner", "")});
+  });
+  return wanted;
+}
+
+}  // namespace
+
+Configuration read_configuration(const boost::json::value& value) {
+  const Fields fields(value, "", {"projects"});
+  Configuration configuration;
+  const auto items = fields.items("projects");
+  for (std::size_t i = 0; i < items.size(); ++i)
+    configuration.projects.push_back(read_wanted_project(*items[i], fmt::format("projects[{}]", i)));
+  return configuration;
+}
+
+registry::Outcome<Applied> apply(storage::Database& database, const Configuration& wanted,
+                                 const registry::SyncLimits& limits, Timestamp now) {
+  Applied applied;
+  for (const WantedProject& project : wanted.projects) {
+    if (auto done = ProjectApplier(database, project, limits, now, applied).apply(); !done)
+      return std::unexpected(done.error());
+  }
+  return applied;
+}
+
+}  // namespace bellwether::publisher

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json/fwd.hpp>
+
+#include "base/time.hpp"
+#include "registry/projects.hpp"
+#include "registry/refusal.hpp"
+#include "registry/syncs.hpp"
+#include "storage/database.hpp"
+
+/// The publisher's configuration as code: projects with their cohorts, destinations and syncs, by name.
+/// `bellwether apply` makes what is there match it.
+namespace bellwether::publisher {
+
+struct WantedCohort {
+  std::string name;
+  std::string description;
+  std::string definition;  ///< JSON
+};
+
+struct WantedDestination {
+  std::string name;
+  std::string url;
+  std::string user;
+  std::string password;
+  bool enabled = true;
+};
+
+struct WantedSync {
+  std::string cohort;       ///< its name
+  std::string destination;  ///< its name
+  std::vector<std::string> properties;
+  bool recurring = true;
+  std::string owner;
+};
+
+struct WantedProject {
+  registry::Project project;
+  std::vector<WantedCohort> cohorts;
+  std::vector<WantedDestination> destinations;
+  std::vector<WantedSync> syncs;
+};
+
+struct Configuration {
+  std::vector<WantedProject> projects;
+};
+
+/// Reads `{"projects": [{"id", "name", "token", …, "cohorts": […], "destinations": […], "syncs": […]}]}`.
+/// Throws FieldError.
+Configuration read_configuration(const boost::json::value& value);
+
+/// One thing that differs.
+struct Change {
+  std::string verb;                 ///< "create", "change", "delete"
+  std::string what;                 ///< "cohort \"Trial users\" of project 8"
+  std::vector<std::string> fields;  ///< which, for "change"; never their values
+};
+
+struct Applied {
+  std::vector<Change> changes;
+  std::vector<std::string> removed_sync_keys;
+  std::vector<std::int64_t> removed_sync_ids;
+};
+
+/// Makes the projects in `wanted` as it says, in the caller's transaction; other projects are left alone, and
+/// so are cohorts that were uploaded as lists. A refusal leaves the transaction half done: roll it back.
+registry::Outcome<Applied> apply(storage::Database& database, const Configuration& wanted,
+                                 const registry::SyncLimits& limits, Timestamp now);
+
+}  // namespace bellwether::publisher

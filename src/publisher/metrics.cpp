@@ -1,0 +1,88 @@
+#include "publisher/metrics.hpp"
+
+#include <fmt/format.h>
+
+#include "base/prometheus.hpp"
+
+namespace bellwether::publisher {
+
+namespace {
+
+using prometheus::describe;
+using prometheus::sample;
+
+constexpr std::array kTimes{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0};
+
+void taken_and_refused(std::string& out, std::string_view name, std::string_view help,
+                       const std::array<std::atomic<std::uint64_t>, 2>& counts) {
+  describe(out, name, "counter", help);
+  sample(out, name, "outcome=\"taken\"", counts[0].load());
+  sample(out, name, "outcome=\"refused\"", counts[1].load());
+}
+
+template <typename Count>
+void by_label(std::string& out, std::string_view name, std::string_view type, std::string_view help,
+              std::string_view label, const std::map<std::string, Count>& counts) {
+  describe(out, name, type, help);
+  for (const auto& [value, count] : counts) sample(out, name, fmt::format("{}=\"{}\"", label, value), count);
+}
+
+}  // namespace
+
+Metrics::Metrics() : request_seconds_(kTimes), attempt_seconds_(kTimes) {}
+
+void Metrics::request(const std::string& endpoint, unsigned status, double seconds) {
+  request_seconds_.observe(seconds);
+  const std::scoped_lock lock(mutex_);
+  ++requests_[{endpoint, status}];
+}
+
+void Metrics::events(std::size_t taken, std::size_t refused) {
+  events_[0] += taken;
+  events_[1] += refused;
+}
+
+void Metrics::profile_updates(std::size_t taken, std::size_t refused) {
+  profile_updates_[0] += taken;
+  profile_updates_[1] += refused;
+}
+
+void Metrics::attempt(const sync::Attempt& attempt) {
+  attempt_seconds_.observe(std::chrono::duration<double>(attempt.latency).count());
+  const std::scoped_lock lock(mutex_);
+  ++attempts_[attempt.verdict];
+}
+
+void Metrics::run(const sync::Run& run) {
+  const std::scoped_lock lock(mutex_);
+  ++runs_[std::string(sync::to_string(run.end))];
+}
+
+std::string Metrics::to_text(const Gauges& gauges) const {
+  std::string out;
+  const std::scoped_lock lock(mutex_);
+  describe(out, "bellwether_publisher_requests_total", "counter",
+           "Requests of the ingestion by path and status.");
+  for (const auto& [key, count] : requests_) {
+    sample(out, "bellwether_publisher_requests_total",
+           fmt::format("path=\"{}\",status=\"{}\"", prometheus::quoted(key.first), key.second), count);
+  }
+  prometheus::histogram(out, "bellwether_publisher_request_seconds", "From a request's end to its answer.",
+                        request_seconds_);
+  taken_and_refused(out, "bellwether_events_total", "Events that came in.", events_);
+  taken_and_refused(out, "bellwether_profile_updates_total", "Profile updates that came in.",
+                    profile_updates_);
+  by_label(out, "bellwether_sync_runs_total", "counter", "Sync runs by how they ended.", "end", runs_);
+  by_label(out, "bellwether_sync_attempts_total", "counter", "Pages sent, by what the answer meant.",
+           "verdict", attempts_);
+  prometheus::histogram(out, "bellwether_sync_attempt_seconds", "From a page's sending to its answer.",
+                        attempt_seconds_);
+  by_label(out, "bellwether_syncs", "gauge", "Syncs by state.", "state", gauges.syncs_by_state);
+  prometheus::single(out, "bellwether_ingestion_queue_bytes", "gauge", "Events that wait for the engine.",
+                     gauges.queued_bytes);
+  prometheus::single(out, "bellwether_publisher_ready", "gauge", "1 when the event engine answers.",
+                     gauges.ready ? 1 : 0);
+  return out;
+}
+
+}  // namespace bellwether::publisher

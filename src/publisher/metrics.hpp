@@ -1,0 +1,49 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "base/histogram.hpp"
+#include "sync/run_store.hpp"
+
+/// What the publisher counts, as Prometheus reads it.
+namespace bellwether::publisher {
+
+/// What is read at the moment of the scrape.
+struct Gauges {
+  std::size_t queued_bytes = 0;
+  std::map<std::string, std::size_t> syncs_by_state;
+  bool ready = true;
+};
+
+class Metrics {
+ public:
+  Metrics();
+
+  void request(const std::string& endpoint, unsigned status, double seconds);
+  void events(std::size_t taken, std::size_t refused);
+  void profile_updates(std::size_t taken, std::size_t refused);
+  void attempt(const sync::Attempt& attempt);
+  void run(const sync::Run& run);
+
+  std::string to_text(const Gauges& gauges) const;
+
+ private:
+  static constexpr std::size_t kTimeBuckets = 12;
+
+  mutable std::mutex mutex_;
+  std::map<std::pair<std::string, unsigned>, std::uint64_t> requests_;
+  std::map<std::string, std::uint64_t> attempts_;  ///< by verdict
+  std::map<std::string, std::uint64_t> runs_;      ///< by end
+  Histogram<kTimeBuckets> request_seconds_;
+  Histogram<kTimeBuckets> attempt_seconds_;
+  std::array<std::atomic<std::uint64_t>, 2> events_{};           ///< taken, refused
+  std::array<std::atomic<std::uint64_t>, 2> profile_updates_{};  ///< taken, refused
+};
+
+}  // namespace bellwether::publisher

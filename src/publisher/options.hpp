@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "events/chdb_engine.hpp"
+#include "events/clickhouse_engine.hpp"
+#include "ingestion/batch_queue.hpp"
+#include "ingestion/event_decoder.hpp"
+#include "net/egress_guard.hpp"
+#include "net/server.hpp"
+#include "net/smtp.hpp"
+#include "registry/syncs.hpp"
+#include "storage/group_commit.hpp"
+#include "sync/dispatcher.hpp"
+
+namespace bellwether::publisher {
+
+enum class EngineKind : std::uint8_t { kChdb, kClickhouse };
+
+/// Whom to tell when a sync needs a person.
+struct NotifyOptions {
+  net::SmtpServer smtp;  ///< without a URL no mail is sent
+  std::string from = "bellwether@localhost";
+  std::string webhook_url = {};  ///< an operational webhook; empty: none
+};
+
+/// All that a running publisher can be told; src/cli fills it from file, environment and command line.
+struct Options {
+  std::string data_dir = "publisher-data";
+
+  net::Address listen{"127.0.0.1", 8090};
+  std::optional<net::TlsFiles> tls;
+  net::ServerLimits limits;
+  std::size_t threads = 2;
+
+  net::Address admin_listen{"127.0.0.1", 8091};
+  std::string admin_token;
+  std::size_t admin_threads = 4;  ///< each may wait for a query of the event engine
+
+  EngineKind engine = EngineKind::kChdb;
+  events::ChdbEngine::Options chdb;  ///< its folder is `data_dir`/events
+  events::ClickhouseEngine::Options clickhouse;
+  Millis query_timeout = std::chrono::minutes(10);  ///< of one cohort's computation
+
+  ingestion::EventLimits events;
+  ingestion::BatchLimits batches;
+
+  net::EgressGuard::Options egress;
+  sync::DispatcherOptions syncs;
+  registry::SyncLimits sync_limits;
+  storage::GroupCommit::Limits writer;
+  NotifyOptions notify;
+  Millis stop_within = std::chrono::seconds(20);
+};
+
+}  // namespace bellwether::publisher

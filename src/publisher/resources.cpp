@@ -1,0 +1,165 @@
+#include "publisher/resources.hpp"
+
+#include <algorithm>
+#include <random>
+
+#include <fmt/format.h>
+
+#include "base/encoding.hpp"
+
+namespace bellwether::publisher {
+
+namespace {
+
+void time_or_null(JsonWriter& json, Timestamp at) {
+  if (at == Timestamp{}) {
+    json.null();
+  } else {
+    json.value(format_iso8601(at));
+  }
+}
+
+}  // namespace
+
+registry::Project read_project(const Fields& fields, std::string id) {
+  registry::Project project{
+      std::move(id), fields.text("name"), fields.text("token"), fields.text_or("secret", ""), {}};
+  const auto items = fields.items("service_accounts");
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const Fields account(*items[i], fmt::format("{}[{}]", fields.at("service_accounts"), i),
+                         {"user", "password"});
+    project.accounts.push_back({account.text("user"), account.text("password")});
+  }
+  std::ranges::sort(project.accounts, {}, &registry::ServiceAccount::user);
+  return project;
+}
+
+void render(JsonWriter& json, const registry::Project& project) {
+  json.begin_object().key("id").value(project.id).key("name").value(project.name);
+  json.key("token").value(project.token).key("has_secret").value(!project.secret.empty());
+  json.key("service_accounts").begin_array();
+  for (const auto& account : project.accounts) json.value(account.user);
+  json.end_array().end_object();
+}
+
+void render(JsonWriter& json, const registry::Cohort& cohort) {
+  json.begin_object().key("id").value(cohort.id).key("project_id").value(cohort.project_id);
+  json.key("name").value(cohort.name).key("description").value(cohort.description);
+  json.key("kind").value(cohort.upload.empty() ? "definition" : "list").key("definition");
+  json.raw(cohort.definition.empty() ? "null" : cohort.definition);
+  json.key("changed_at").value(format_iso8601(cohort.changed_at)).end_object();
+}
+
+void render(JsonWriter& json, const registry::Destination& destination) {
+  json.begin_object().key("id").value(destination.id).key("project_id").value(destination.project_id);
+  json.key("name")
+      .value(destination.name)
+      .key("url")
+      .value(destination.url)
+      .key("user")
+      .value(destination.user);
+  json.key("has_password").value(!destination.password.empty()).key("enabled").value(destination.enabled);
+  json.end_object();
+}
+
+void render(JsonWriter& json, const sync::Run& run) {
+  json.begin_object()
+      .key("id")
+      .value(run.id)
+      .key("sync_id")
+      .value(run.sync_id)
+      .key("number")
+      .value(run.number);
+  json.key("session_id").value(run.session_id).key("full").value(run.full);
+  json.key("phase").value(sync::to_string(run.phase)).key("end").value(sync::to_string(run.end));
+  json.key("message").value(run.message).key("members").value(run.counts.members());
+  json.key("entered").value(run.counts.entered).key("left").value(run.counts.left);
+  json.key("pages")
+      .begin_object()
+      .key("delivered")
+      .value(run.page - 1)
+      .key("total")
+      .value(run.total_pages)
+      .end_object();
+  json.key("attempts")
+      .value(run.attempts)
+      .key("started_at")
+      .value(format_iso8601(run.started_at))
+      .key("ended_at");
+  time_or_null(json, run.ended_at);
+  json.key("seconds");
+  if (run.ended()) {
+    json.value(std::chrono::duration<double>(run.ended_at - run.started_at).count());
+  } else {
+    json.null();
+  }
+  json.end_object();
+}
+
+void render(JsonWriter& json, const sync::Attempt& attempt) {
+  json.begin_object()
+      .key("id")
+      .value(attempt.id)
+      .key("run_id")
+      .value(attempt.run_id)
+      .key("page")
+      .value(attempt.page);
+  json.key("at").value(format_iso8601(attempt.at)).key("request_id").value(attempt.request_id).key("status");
+  if (attempt.status == 0) {
+    json.null();
+  } else {
+    json.value(attempt.status);
+  }
+  json.key("latency_ms").value(attempt.latency.count()).key("verdict").value(attempt.verdict);
+  json.key("message")
+      .value(attempt.message)
+      .key("answer")
+      .value(for_message(attempt.answer, sync::kKeptAnswer));
+  json.end_object();
+}
+
+SyncView view_of(storage::Database& database, const registry::Sync& sync) {
+  SyncView view{sync, "", "", sync::find_snapshot(database, sync.id), std::nullopt};
+  if (const auto cohort = registry::find_cohort(database, sync.cohort_id)) view.cohort = cohort->name;
+  if (const auto destination = registry::find_destination(database, sync.destination_id))
+    view.destination = destination->name;
+  const auto runs = sync::list_runs(database, sync.id, std::nullopt, 1);
+  if (!runs.empty()) view.run = runs.front();
+  return view;
+}
+
+void render(JsonWriter& json, const SyncView& view) {
+  const registry::Sync& sync = view.sync;
+  json.begin_object().key("id").value(sync.id).key("project_id").value(sync.project_id);
+  json.key("cohort_id").value(sync.cohort_id).key("cohort").value(view.cohort);
+  json.key("destination_id").value(sync.destination_id).key("destination").value(view.destination);
+  json.key("properties").begin_array();
+  for (const std::string& name : sync.properties) json.value(name);
+  json.end_array().key("recurring").value(sync.recurring).key("owner").value(sync.owner);
+  json.key("state").value(registry::to_string(sync.state)).key("note").value(sync.note);
+  json.key("next_run_at");
+  const bool runs = sync.state == registry::SyncState::kActive;
+  time_or_null(json, runs ? sync.next_run_at : Timestamp{});
+  json.key("members");
+  if (view.snapshot) {
+    json.value(view.snapshot->members).key("last_success_at").value(format_iso8601(view.snapshot->taken_at));
+  } else {
+    json.null().key("last_success_at").null();
+  }
+  json.key("run");
+  if (view.run) {
+    render(json, *view.run);
+  } else {
+    json.null();
+  }
+  json.end_object();
+}
+
+std::string new_sync_key() {
+  std::random_device random;
+  std::string key;
+  for (int i = 0; i < 4; ++i) key += fmt::format("{:08x}", random());
+  return key;
+}
+
+}  // namespace bellwether::publisher

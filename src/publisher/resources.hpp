@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+
+#include "base/json_writer.hpp"
+#include "publisher/fields.hpp"
+#include "registry/cohorts.hpp"
+#include "registry/destinations.hpp"
+#include "registry/projects.hpp"
+#include "registry/syncs.hpp"
+#include "sync/run_store.hpp"
+
+/// What people configure, from and to JSON. Secrets go in and never come out.
+namespace bellwether::publisher {
+
+/// Throws FieldError.
+registry::Project read_project(const Fields& fields, std::string id);
+
+void render(JsonWriter& json, const registry::Project& project);
+void render(JsonWriter& json, const registry::Cohort& cohort);
+void render(JsonWriter& json, const registry::Destination& destination);
+void render(JsonWriter& json, const sync::Run& run);
+void render(JsonWriter& json, const sync::Attempt& attempt);
+
+/// A sync with the names of its ends, its snapshot and its open or last run.
+struct SyncView {
+  registry::Sync sync;
+  std::string cohort;
+  std::string destination;
+  std::optional<sync::Snapshot> snapshot;
+  std::optional<sync::Run> run;
+};
+SyncView view_of(storage::Database& database, const registry::Sync& sync);
+void render(JsonWriter& json, const SyncView& view);
+
+std::string new_sync_key();
+
+}  // namespace bellwether::publisher

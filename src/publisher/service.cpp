@@ -1,0 +1,173 @@
+#include "publisher/service.hpp"
+
+#include <fmt/format.h>
+
+#include "base/json_writer.hpp"
+#include "base/log.hpp"
+#include "events/schema.hpp"
+#include "publisher/api/api.hpp"
+#include "publisher/collector.hpp"
+#include "publisher/notifier.hpp"
+#include "publisher/store.hpp"
+
+namespace bellwether::publisher {
+
+namespace {
+
+Result<void> check(const Options& options) {
+  if (!options.admin_listen.is_loopback() && options.admin_token.empty()) {
+    return fail(
+        fmt::format("the private listener would be open to everyone at {}: set publisher.admin_token, or "
+                    "listen on a loopback address",
+                    options.admin_listen.to_string()));
+  }
+  if (options.engine == EngineKind::kClickhouse && options.clickhouse.url.empty())
+    return fail("engine.kind is \"clickhouse\", so engine.url must say where it is");
+  return {};
+}
+
+Result<std::unique_ptr<events::Engine>> open_engine(const Options& options) {
+  std::unique_ptr<events::Engine> engine;
+  if (options.engine == EngineKind::kClickhouse) {
+    engine = std::make_unique<events::ClickhouseEngine>(options.clickhouse);
+  } else {
+    auto chdb = options.chdb;
+    chdb.folder = options.data_dir + "/events";
+    auto opened = events::ChdbEngine::open(chdb);
+    if (!opened) return fail(opened.error().message);
+    engine = std::move(*opened);
+  }
+  if (auto migrated = events::migrate(*engine); !migrated)
+    return fail("the event engine's tables cannot be made: " + migrated.error().message);
+  return engine;
+}
+
+Notice pause_notice(const registry::Sync& sync, const sync::Run& run) {
+  Notice notice{
+      .to = sync.owner,
+      .subject = fmt::format("Bellwether paused sync {} of project {}", sync.id, sync.project_id),
+      .text = fmt::format("The receiver refused run {} in a way that only a person can mend:\n\n    {}\n\n"
+                          "Nothing is sent until the sync is resumed:\n\n    bellwether syncs resume {}\n",
+                          run.number, run.message, sync.id)};
+  JsonWriter json(notice.json);
+  json.begin_object().key("event").value("sync_paused").key("project_id").value(sync.project_id);
+  json.key("sync_id").value(sync.id).key("cohort_id").value(sync.cohort_id);
+  json.key("destination_id").value(sync.destination_id).key("run").value(run.number);
+  json.key("message").value(run.message).key("at").value(format_iso8601(run.ended_at)).end_object();
+  return notice;
+}
+
+}  // namespace
+
+struct Service::Impl {
+  Impl(Options given, storage::DataDir folder, net::EgressGuard allowed, std::unique_ptr<Store> opened,
+       std::unique_ptr<events::Engine> event_engine)
+      : options(std::move(given)),
+        data_dir(std::move(folder)),
+        guard(std::move(allowed)),
+        store(std::move(opened)),
+        engine(std::move(event_engine)),
+        notifier(options.notify),
+        events(*engine, options.batches),
+        profiles(*engine, options.batches),
+        ledger(*engine, options.query_timeout),
+        dispatcher(
+            options.syncs, {store->writer(), store->readers(), ledger, guard},
+            {.on_attempt = [this](const sync::Attempt& attempt) { metrics.attempt(attempt); },
+             .on_ended = [this](const registry::Sync& sync, const sync::Run& run) { run_ended(sync, run); }}),
+        collector(options, projects, events, profiles, metrics),
+        api({options, *store, *engine, ledger, dispatcher, guard, metrics, [this] { load_projects(); },
+             [this] { return events.queued_bytes(); }}) {}
+
+  const Options options;
+  storage::DataDir data_dir;
+  const net::EgressGuard guard;
+  const std::unique_ptr<Store> store;
+  const std::unique_ptr<events::Engine> engine;
+  Metrics metrics;
+  ProjectDirectory projects;
+  Notifier notifier;
+  ingestion::EventWriter events;
+  ingestion::ProfileWriter profiles;
+  sync::EngineLedger ledger;
+  sync::Dispatcher dispatcher;
+  Collector collector;
+  Api api;
+  std::unique_ptr<net::Server> server;
+  std::unique_ptr<net::Server> admin;
+
+  void load_projects() {
+    const auto reader = store->readers().borrow();
+    projects.replace(registry::list_projects(*reader));
+  }
+
+  void run_ended(const registry::Sync& sync, const sync::Run& run) {
+    metrics.run(run);
+    if (run.end == sync::End::kPaused) notifier.tell(pause_notice(sync, run));
+  }
+
+  Result<void> listen() {
+    auto opened = net::Server::open(
+        {.listen = options.listen, .tls = options.tls, .limits = options.limits, .threads = options.threads},
+        collector);
+    if (!opened) return std::unexpected(opened.error());
+    server = std::move(*opened);
+    auto admin_opened =
+        net::Server::open({.listen = options.admin_listen, .threads = options.admin_threads}, api);
+    if (!admin_opened) return std::unexpected(admin_opened.error());
+    admin = std::move(*admin_opened);
+    return {};
+  }
+
+  void stop() {
+    if (server) server->stop(options.stop_within);
+    dispatcher.stop();
+    if (admin) admin->stop(std::chrono::seconds(2));
+    notifier.stop();
+    events.stop();
+    profiles.stop();
+    store->writer().stop();
+  }
+};
+
+Service::Service(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Service::~Service() {
+  stop();
+}
+
+Result<std::unique_ptr<Service>> Service::start(Options options) {
+  if (auto sound = check(options); !sound) return std::unexpected(sound.error());
+  auto guard = net::EgressGuard::make(options.egress);
+  if (!guard) return std::unexpected(guard.error());
+  auto folder = storage::DataDir::lock(options.data_dir);
+  if (!folder) return std::unexpected(folder.error());
+  auto store = Store::open(*folder, options.writer);
+  if (!store) return std::unexpected(store.error());
+  auto engine = open_engine(options);
+  if (!engine) return std::unexpected(engine.error());
+  std::unique_ptr<Service> service(new Service(std::make_unique<Impl>(
+      std::move(options), std::move(*folder), std::move(*guard), std::move(*store), std::move(*engine))));
+  Impl& impl = *service->impl_;
+  if (auto listening = impl.listen(); !listening) return std::unexpected(listening.error());
+  impl.load_projects();
+  impl.dispatcher.start();
+  impl.server->start();
+  impl.admin->start();
+  return service;
+}
+
+net::Address Service::address() const {
+  return impl_->server->address();
+}
+net::Address Service::admin_address() const {
+  return impl_->admin->address();
+}
+Result<void> Service::reload_tls() {
+  return impl_->server->reload_tls();
+}
+void Service::stop() {
+  impl_->stop();
+}
+
+}  // namespace bellwether::publisher

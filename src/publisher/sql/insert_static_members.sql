@@ -1,0 +1,2 @@
+-- Rows as JSON objects: project_id, upload, distinct_id.
+INSERT INTO bellwether.static_member (project_id, upload, distinct_id) FORMAT JSONEachRow

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "api/answer.hpp"
+#include "base/error.hpp"
+#include "registry/refusal.hpp"
+#include "storage/data_dir.hpp"
+#include "storage/group_commit.hpp"
+#include "storage/reader_pool.hpp"
+
+namespace bellwether::publisher {
+
+/// As an API answers it.
+api::ApiError to_api_error(const registry::Refusal& refusal);
+
+/// The publisher's one data file: what people configured, and the runs. It holds the secrets of destinations,
+/// so nobody but its owner can read it.
+class Store {
+ public:
+  static Result<std::unique_ptr<Store>> open(const storage::DataDir& folder,
+                                             const storage::GroupCommit::Limits& limits);
+
+  storage::GroupCommit& writer() { return writer_; }
+  storage::ReaderPool& readers() { return readers_; }
+
+  /// Runs `work` in a transaction and waits until it is on the disk. A refusal leaves nothing changed, so
+  /// `work` must refuse before it writes, or undo what it wrote.
+  template <typename T>
+  std::expected<T, api::ApiError> change(
+      const std::function<registry::Outcome<T>(storage::Database&)>& work) {
+    std::optional<registry::Outcome<T>> outcome;
+    const auto committed = writer_.run([&](storage::Database& database) { outcome.emplace(work(database)); });
+    if (!committed) return std::unexpected(unavailable(committed.error()));
+    if (!*outcome) return std::unexpected(to_api_error(outcome->error()));
+    return std::move(**outcome);
+  }
+
+ private:
+  Store(storage::Database database, const std::string& path, const storage::GroupCommit::Limits& limits)
+      : readers_(path), writer_(std::move(database), limits, nullptr) {}
+  static api::ApiError unavailable(const storage::CommitFailure& failure);
+
+  storage::ReaderPool readers_;
+  storage::GroupCommit writer_;
+};
+
+}  // namespace bellwether::publisher
