@@ -21,8 +21,8 @@ Result<net::ClientRequest> make_request(const Remote& remote, const std::string&
 }
 
 std::unexpected<Error> unreachable(const Remote& remote, const net::ClientFailure& failure) {
-  return fail(fmt::format("cannot read from {}: {} (is the subscriber running there?)", remote.admin,
-                          failure.message));
+  return fail(fmt::format("cannot reach {}: {} (is the {} running there?)", remote.admin, failure.message,
+                          remote.peer.name));
 }
 
 /// The message of `{"error": {"message"}}`, or the body itself.
@@ -56,20 +56,28 @@ class LineSplitter {
 }  // namespace
 
 void Remote::add_options(CLI::App& command) {
-  command.add_option("--admin", admin, "ADDR:PORT of the subscriber's private listener")
-      ->envname("BELLWETHER_ADMIN_LISTEN")
+  command.add_option("--admin", admin, fmt::format("ADDR:PORT of the {}'s private listener", peer.name))
+      ->envname(peer.address_env)
       ->capture_default_str();
   command.add_option("--token", token, "Its bearer token; better in the environment")
-      ->envname("BELLWETHER_ADMIN_TOKEN");
+      ->envname(peer.token_env);
   command.add_flag("--json", json, "Print JSON instead of a table");
 }
 
 Result<std::string> Remote::get(const std::string& target) const {
-  const auto request = make_request(*this, target);
+  return send("GET", target, "");
+}
+
+Result<std::string> Remote::send(const std::string& method, const std::string& target,
+                                 std::string body) const {
+  auto request = make_request(*this, target);
   if (!request) return std::unexpected(request.error());
+  request->method = method;
+  request->body = std::move(body);
+  if (!request->body.empty()) request->headers.push_back({"Content-Type", "application/json"});
   auto response = net::HttpClient({}).send(*request);
   if (!response) return unreachable(*this, response.error());
-  if (response->status != 200) return fail(message_of(response->body));
+  if (response->status / 100 != 2) return fail(message_of(response->body));
   return std::move(response->body);
 }
 

@@ -23,6 +23,9 @@ struct Setting {
   std::function<std::string(const Settings&)> show;          ///< as TOML
 };
 
+/// The publisher's settings (publisher_setting_table.cpp).
+std::vector<Setting> publisher_settings();
+
 /// In the order in which they are printed.
 const std::vector<Setting>& all_settings();
 

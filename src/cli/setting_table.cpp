@@ -160,8 +160,8 @@ std::vector<Setting> log_settings() {
 const std::vector<Setting>& all_settings() {
   static const std::vector<Setting> kSettings = [] {
     std::vector<Setting> all;
-    for (const auto& part :
-         {listener_settings(), limit_settings(), data_settings(), sync_settings(), log_settings()}) {
+    for (const auto& part : {listener_settings(), limit_settings(), data_settings(), sync_settings(),
+                             publisher_settings(), log_settings()}) {
       std::ranges::copy(part, std::back_inserter(all));
     }
     return all;

@@ -1,5 +1,7 @@
 #include "cli/setting_types.hpp"
 
+#include <sstream>
+
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
@@ -116,6 +118,26 @@ Setting duration_setting(std::string_view key, std::string_view comment, const P
             return {};
           },
           [place](const Settings& settings) { return quote_toml(show_duration(value_at(place, settings))); }};
+}
+
+Setting words_setting(std::string_view key, std::string_view comment,
+                      const Place<std::vector<std::string>>& place) {
+  return {key, comment,
+          [place](Settings& settings, const Value& value) -> Result<void> {
+            const auto* text = std::get_if<std::string>(&value);
+            if (text == nullptr) return expected("a string", value);
+            std::istringstream words(*text);
+            place(settings).clear();
+            for (std::string word; std::getline(words, word, ',');) {
+              const std::size_t begin = word.find_first_not_of(' ');
+              if (begin == std::string::npos) continue;
+              place(settings).push_back(word.substr(begin, word.find_last_not_of(' ') - begin + 1));
+            }
+            return {};
+          },
+          [place](const Settings& settings) {
+            return quote_toml(fmt::format("{}", fmt::join(value_at(place, settings), ", ")));
+          }};
 }
 
 }  // namespace bellwether::cli

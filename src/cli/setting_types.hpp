@@ -24,6 +24,10 @@ Setting count_setting(std::string_view key, std::string_view comment, std::int64
                       const Place<std::size_t>& place);
 Setting duration_setting(std::string_view key, std::string_view comment, const Place<Millis>& place);
 
+/// Words in one string, parted by commas.
+Setting words_setting(std::string_view key, std::string_view comment,
+                      const Place<std::vector<std::string>>& place);
+
 std::unexpected<Error> expected(std::string_view what, const Value& found);
 std::string quote_toml(std::string_view text);
 

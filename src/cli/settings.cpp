@@ -116,11 +116,11 @@ Result<void> read_environment(Settings& settings) {
 }
 
 /// TLS files come as two settings; both or none.
-Result<void> settle_tls(Settings& settings) {
-  auto& tls = settings.subscriber.tls;
+Result<void> settle_tls(std::optional<net::TlsFiles>& tls, std::string_view section) {
   if (!tls) return {};
   if (tls->certificate.empty() != tls->key.empty()) {
-    return fail("server.tls_certificate and server.tls_key go together: set both, or neither");
+    return fail(
+        fmt::format("{0}.tls_certificate and {0}.tls_key go together: set both, or neither", section));
   }
   if (tls->certificate.empty()) tls.reset();
   return {};
@@ -134,14 +134,18 @@ Result<Settings> load_settings(const std::optional<std::string>& file) {
     if (auto read = read_file(*file, settings); !read) return std::unexpected(read.error());
   }
   if (auto read = read_environment(settings); !read) return std::unexpected(read.error());
-  if (auto settled = settle_tls(settings); !settled) return std::unexpected(settled.error());
+  if (auto settled = settle_tls(settings.subscriber.tls, "server"); !settled)
+    return std::unexpected(settled.error());
+  if (auto settled = settle_tls(settings.publisher.tls, "publisher"); !settled)
+    return std::unexpected(settled.error());
   return settings;
 }
 
 std::string default_configuration() {
   const Settings defaults;
   std::string out =
-      "# The configuration of a Bellwether subscriber. Every setting is here with its default, commented "
+      "# The configuration of Bellwether: the subscriber, then the publisher. Every setting is here with its "
+      "default, commented "
       "out.\n"
       "# Each can also be set by the environment variable that stands beside it, which counts more than this "
       "file.\n"

@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "publisher/options.hpp"
 #include "subscriber/options.hpp"
 
 /// The configuration: one table of settings (settings.cpp) from which the file is read, the environment is
@@ -13,6 +14,7 @@ namespace bellwether::cli {
 
 struct Settings {
   subscriber::Options subscriber;
+  publisher::Options publisher;
   log::Level log_level = log::Level::kInfo;
   log::Format log_format = log::Format::kLogfmt;
 };

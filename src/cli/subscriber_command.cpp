@@ -1,4 +1,3 @@
-#include <csignal>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7,6 +6,7 @@
 
 #include "base/log.hpp"
 #include "cli/commands.hpp"
+#include "cli/serve.hpp"
 #include "cli/settings.hpp"
 #include "subscriber/service.hpp"
 
@@ -26,13 +26,6 @@ Result<Settings> settings_of(const Arguments& arguments) {
   auto settings = load_settings(arguments.config);
   if (!settings) return settings;
   if (arguments.data) settings->subscriber.data_dir = *arguments.data;
-  const auto take_address = [](const std::optional<std::string>& text, net::Address& place) -> Result<void> {
-    if (!text) return {};
-    auto address = net::parse_address(*text);
-    if (!address) return std::unexpected(address.error());
-    place = *address;
-    return {};
-  };
   if (auto taken = take_address(arguments.listen, settings->subscriber.listen); !taken) {
     return std::unexpected(taken.error());
   }
@@ -40,31 +33,6 @@ Result<Settings> settings_of(const Arguments& arguments) {
     return std::unexpected(taken.error());
   }
   return settings;
-}
-
-/// Blocks what `serve` waits for, in this thread and all that it will start.
-sigset_t block_signals() {
-  // A full disk or a broken pipe is an error to handle, not a reason to end.
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);
-  sigset_t awaited;
-  sigemptyset(&awaited);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&awaited, signal);
-  pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
-  return awaited;
-}
-
-void serve(subscriber::Service& service, const sigset_t& awaited) {
-  for (;;) {
-    int signal = 0;
-    if (sigwait(&awaited, &signal) != 0) continue;
-    if (signal != SIGHUP) break;
-    if (const auto reloaded = service.reload_tls()) {
-      log::info("read the TLS certificate again");
-    } else {
-      log::error("kept the old TLS certificate", {{"error", reloaded.error().message}});
-    }
-  }
 }
 
 int run(const Arguments& arguments) {
@@ -81,7 +49,13 @@ int run(const Arguments& arguments) {
                           {"admin", (*service)->admin_address().to_string()},
                           {"data", data_dir},
                           {"version", version()}});
-  serve(**service, awaited);
+  wait_for_stop(awaited, [&] {
+    if (const auto reloaded = (*service)->reload_tls()) {
+      log::info("read the TLS certificate again");
+    } else {
+      log::error("kept the old TLS certificate", {{"error", reloaded.error().message}});
+    }
+  });
   log::info("stopping");
   (*service)->stop();
   log::info("stopped");

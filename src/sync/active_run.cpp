@@ -70,12 +70,13 @@ std::optional<ActiveRun::Step> ActiveRun::freeze(Timestamp now) {
   if (unsaved_) return std::nullopt;
   const auto counts =
       ledger_.freeze({subject_.sync_key, run_.number, run_.change_set, run_.full, subject_.project_id,
-                      *people, subject_.properties, subject_.snapshot_members});
+                      *people, subject_.properties, subject_.snapshot_members, subject_.most_members});
   if (!counts) {
     end(run_, End::kFailed, "the cohort cannot be computed: " + counts.error().message, now);
-  } else if (counts->members() > kMostMembers) {
+  } else if (counts->members() > subject_.most_members) {
     end(run_, End::kFailed,
-        fmt::format("the cohort has {} members; at most {} can be synced", counts->members(), kMostMembers),
+        fmt::format("the cohort has {} members; at most {} can be synced", counts->members(),
+                    subject_.most_members),
         now);
   } else {
     frozen(run_, *counts);

@@ -25,6 +25,7 @@ struct RunSubject {
   std::string cohort_description;  ///< empty: none
   std::vector<std::string> properties;
   std::uint64_t snapshot_members = 0;
+  std::uint64_t most_members = 0;  ///< a larger cohort fails the run
 };
 
 /// How an active run's steps become durable.

@@ -19,6 +19,7 @@ struct DispatcherOptions {
       std::chrono::minutes(30);              ///< between the beginnings of a recurring sync's runs (contract)
   std::size_t parallel = 8;                  ///< destinations at once
   std::size_t pages_at_once = 20;            ///< read from the engine in one query
+  std::size_t most_members = 10'000'000;     ///< of a cohort (contract)
   net::ClientTimeouts timeouts = {};         ///< of one page's request
   std::size_t response_bytes = 64UL << 10U;  ///< of an answer
   std::string ca_file = {};                  ///< trusted in place of the system's certificates

@@ -82,7 +82,7 @@ std::expected<Counts, EngineError> EngineLedger::freeze(const FreezeOrder& order
   if (!found) return std::unexpected(found.error());
   const auto counts = count(order);
   if (!counts) return counts;
-  if (counts->members() > kMostMembers) return counts;  // too many to send: the caller says so
+  if (counts->members() > order.most_members) return counts;  // too many to send: the caller says so
   Parameters members = set_parameters(order.sync_key, order.change_set);
   members.add("run_number", static_cast<std::int64_t>(order.run_number)).add("project", order.project_id);
   add_export(members, order.properties);

@@ -30,6 +30,7 @@ struct FreezeOrder {
   cohorts::PeopleQuery people;
   std::vector<std::string> properties;  ///< of the profile, to export
   std::uint64_t snapshot_members = 0;
+  std::uint64_t most_members = 0;
 };
 
 class Ledger {
@@ -37,7 +38,7 @@ class Ledger {
   virtual ~Ledger() = default;
 
   /// Computes the cohort, diffs it against the snapshot, and keeps the difference under the order's change
-  /// set. When the cohort has more than kMostMembers, nothing can be read of it.
+  /// set. When the cohort has more than `most_members`, nothing can be read of it.
   virtual std::expected<Counts, events::EngineError> freeze(const FreezeOrder& order) = 0;
 
   /// At most `limit` frozen changes of the slice behind the cursor, in order.

@@ -10,7 +10,7 @@ std::expected<std::vector<FrozenMember>, events::EngineError> PageReader::take(c
   if (slice.begins) {
     ahead_ = {};
     buffer_.clear();
-    exhausted_ = false;
+    exhausted_ = true;
   }
   while (buffer_.size() < slice.members) {
     const Cursor from = buffer_.empty() ? (slice.begins ? Cursor{} : behind)

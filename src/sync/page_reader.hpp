@@ -38,7 +38,7 @@ class PageReader {
   const std::size_t at_once_;
   std::deque<FrozenMember> buffer_;
   std::future<Chunk> ahead_;
-  bool exhausted_ = false;  ///< the last query gave fewer than it could
+  bool exhausted_ = true;  ///< there is no more to read: the last query gave fewer than it could
 };
 
 }  // namespace bellwether::sync

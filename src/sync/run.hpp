@@ -25,7 +25,6 @@ namespace bellwether::sync {
 
 inline constexpr std::uint32_t kPageMembers = 1000;           ///< contract: at most, in one call
 inline constexpr Millis kSnapshotAge = std::chrono::days(3);  ///< contract: older, and all is sent again
-inline constexpr std::uint64_t kMostMembers = 10'000'000;     ///< contract: of a cohort
 
 enum class Phase : std::uint8_t { kFreezing, kSending, kSettling, kEnded };
 enum class End : std::uint8_t { kNone, kSucceeded, kFailed, kPaused, kStopped };

@@ -84,10 +84,11 @@ std::optional<Worker::Task> Worker::take_up(std::int64_t sync_id) {
     if (!open && sync->state != registry::SyncState::kActive) return;
     Run run = open ? std::move(*open) : create_run(database, *sync, session_id, system_now());
     const auto snapshot = find_snapshot(database, sync_id);
-    task = Task{*sync, *destination,
-                RunSubject{sync->key, sync->project_id, std::to_string(cohort->id), cohort->name,
-                           cohort->description, sync->properties, snapshot ? snapshot->members : 0},
-                std::move(run)};
+    task = Task{
+        *sync, *destination,
+        RunSubject{sync->key, sync->project_id, std::to_string(cohort->id), cohort->name, cohort->description,
+                   sync->properties, snapshot ? snapshot->members : 0, options_.most_members},
+        std::move(run)};
   });
   if (!committed) {
     log::error("a sync run cannot begin", {{"sync", sync_id}, {"error", committed.error().message}});
