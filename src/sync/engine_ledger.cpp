@@ -139,7 +139,9 @@ std::expected<void, EngineError> EngineLedger::audit(const AuditOrder& order,
                                                      const std::function<bool(std::string_view)>& on_piece) {
   Parameters parameters = set_parameters(order.sync_key, order.change_set);
   parameters.add("applied_since", order.applied_since);
-  return engine_.stream(sql::kAuditRun, parameters, "CSVWithNames", {.timeout = freeze_within_}, on_piece);
+  // The embedded engine writes a heading on every piece.
+  if (!on_piece("distinct_id,action\n")) return {};
+  return engine_.stream(sql::kAuditRun, parameters, "CSV", {.timeout = freeze_within_}, on_piece);
 }
 
 std::expected<void, EngineError> EngineLedger::drop_changes(const std::string& sync_key,

@@ -3,24 +3,10 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { Parser } from '@asyncapi/parser';
-import Ajv from 'ajv';
-import addFormats from 'ajv-formats';
-import YAML from 'yaml';
 import { Subscriber, alert, page, run } from './support/bellwether.mjs';
+import { documents, schemaOf, text, validator } from './support/asyncapi.mjs';
 
-const folder = new URL('../../contract/', import.meta.url);
-const text = (version) => readFileSync(new URL(`asyncapi-${version}.yaml`, folder), 'utf8');
-const documents = { 2.6: YAML.parse(text('2.6')), 3.1: YAML.parse(text('3.1')) };
 const facts = JSON.parse(readFileSync(new URL('../contract/wire.json', import.meta.url)));
-
-function validator(version, schema) {
-  const ajv = new Ajv({ strict: false, allErrors: true });
-  addFormats(ajv);
-  ajv.addSchema({ $id: 'doc', components: documents[version].components });
-  const validate = ajv.getSchema(`doc#/components/schemas/${schema}`);
-  return (value) => (validate(value) ? null : ajv.errorsText(validate.errors));
-}
-const schemaOf = { members: 'CohortMembersPayload', add_members: 'CohortAddMembersPayload', remove_members: 'CohortRemoveMembersPayload' };
 
 for (const version of ['2.6', '3.1']) {
   test(`AsyncAPI ${version} parses without an error`, async () => {
