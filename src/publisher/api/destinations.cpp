@@ -13,8 +13,9 @@ void read_into(registry::Destination& destination, const Fields& fields) {
   destination.name = fields.text("name");
   destination.url = fields.text("url");
   destination.user = fields.text_or("user", "");
-  if (auto password = fields.optional_text("password")) destination.password = std::move(*password);
-  if (destination.user.empty()) destination.password.clear();
+  auto password = fields.optional_text("password");
+  if (password) destination.password = std::move(*password);
+  if (!password && destination.user.empty()) destination.password.clear();
   destination.enabled = fields.flag_or("enabled", true);
 }
 

@@ -28,6 +28,16 @@ export function run(args, options = {}) {
   return spawnSync(binary, args, { encoding: 'utf8', timeout: 60_000, ...options });
 }
 
+/** The same, while this process goes on answering. */
+export function runBeside(args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(binary, args, options);
+    const done = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr']) child[name].on('data', (text) => (done[name] += text));
+    child.on('close', (status) => resolve({ ...done, status }));
+  });
+}
+
 /** Waits until `probe` gives something true, and returns that. */
 export async function until(probe, what, milliseconds = 15_000) {
   const deadline = Date.now() + milliseconds;

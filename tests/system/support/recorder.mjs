@@ -48,7 +48,8 @@ export class Recorder {
       this.faults.push(`not JSON: ${text.slice(0, 80)}`);
     }
     this.requests.push({ headers: request.headers, page });
-    if (page) this.#judge(request, page);
+    if (page?.parameters) this.#judge(request, page);
+    else this.faults.push(`no page: ${text.slice(0, 80)}`);
     const answered = await this.answer(page, this.requests.length, this);
     if (answered === 'break') return request.socket.destroy();
     if (answered === 'hang') return undefined;
