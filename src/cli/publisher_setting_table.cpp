@@ -108,6 +108,8 @@ std::vector<Setting> delivery_settings() {
       count_setting("delivery.most_members",
                     "Members of a cohort that is synced; a larger one fails its runs.", 1, kMany,
                     [](Settings& s) -> auto& { return s.publisher.syncs.most_members; }),
+      count_setting("delivery.page_members", "Members in one call.", 1, sync::kPageMembers,
+                    [](Settings& s) -> auto& { return s.publisher.syncs.page_members; }),
       flag_setting("delivery.https_only", "Refuse destinations that are not https.",
                    [](Settings& s) -> auto& { return s.publisher.egress.https_only; }),
       words_setting("delivery.allow",

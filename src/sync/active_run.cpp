@@ -119,7 +119,8 @@ bool ActiveRun::prepare_page(Timestamp now) {
 void ActiveRun::answered(const delivery::Judgement& judgement, Timestamp now, double jitter) {
   sync::answered(run_, judgement, behind_page_, now, jitter);
   if (judgement.verdict == delivery::Verdict::kDelivered) page_.reset();
-  save(run_.ended() ? Durability::kNow : Durability::kSoon);
+  // That every page was taken must be known before the snapshot moves: a run that forgot it could still fail.
+  save(run_.phase == Phase::kSending ? Durability::kSoon : Durability::kNow);
 }
 
 std::optional<ActiveRun::Step> ActiveRun::settle(Timestamp now) {

@@ -20,6 +20,7 @@ struct DispatcherOptions {
   std::size_t parallel = 8;                  ///< destinations at once
   std::size_t pages_at_once = 20;            ///< read from the engine in one query
   std::size_t most_members = 10'000'000;     ///< of a cohort (contract)
+  std::size_t page_members = kPageMembers;   ///< in one call at most
   net::ClientTimeouts timeouts = {};         ///< of one page's request
   std::size_t response_bytes = 64UL << 10U;  ///< of an answer
   std::string ca_file = {};                  ///< trusted in place of the system's certificates

@@ -10,14 +10,15 @@ namespace bellwether::sync {
 
 namespace {
 
-std::uint32_t pages_for(std::uint64_t members) {
-  return static_cast<std::uint32_t>(std::max<std::uint64_t>(1, (members + kPageMembers - 1) / kPageMembers));
+std::uint32_t pages_for(const Run& run, std::uint64_t members) {
+  const std::uint64_t pages = (members + run.page_members - 1) / run.page_members;
+  return static_cast<std::uint32_t>(std::max<std::uint64_t>(1, pages));
 }
 
-std::uint32_t members_on(std::uint64_t members, std::uint32_t index) {
-  const std::uint64_t before = static_cast<std::uint64_t>(index) * kPageMembers;
+std::uint32_t members_on(const Run& run, std::uint64_t members, std::uint32_t index) {
+  const std::uint64_t before = static_cast<std::uint64_t>(index) * run.page_members;
   return static_cast<std::uint32_t>(
-      std::min<std::uint64_t>(kPageMembers, members - std::min(members, before)));
+      std::min<std::uint64_t>(run.page_members, members - std::min(members, before)));
 }
 
 void retry(Run& run, const delivery::Judgement& judgement, Timestamp now, double jitter) {
@@ -84,30 +85,30 @@ Slice current_slice(const Run& run) {
             1,
             run.page,
             run.total_pages,
-            members_on(run.counts.members(), run.page - 1),
+            members_on(run, run.counts.members(), run.page - 1),
             run.page == 1};
   }
-  const std::uint32_t adding = pages_for(run.counts.entered);
+  const std::uint32_t adding = pages_for(run, run.counts.entered);
   if (run.page <= adding) {
     return {contract::Action::kAddMembers,
             1,
             1,
             run.page,
             run.total_pages,
-            members_on(run.counts.entered, run.page - 1),
+            members_on(run, run.counts.entered, run.page - 1),
             run.page == 1};
   }
   const std::uint32_t index = run.page - adding - 1;
-  return {contract::Action::kRemoveMembers,   -1,        -1, run.page, run.total_pages,
-          members_on(run.counts.left, index), index == 0};
+  return {contract::Action::kRemoveMembers,        -1,        -1, run.page, run.total_pages,
+          members_on(run, run.counts.left, index), index == 0};
 }
 
 void frozen(Run& run, const Counts& counts) {
   run.counts = counts;
   run.phase = Phase::kSending;
   run.page = 1;
-  run.total_pages =
-      run.full ? pages_for(counts.members()) : pages_for(counts.entered) + pages_for(counts.left);
+  run.total_pages = run.full ? pages_for(run, counts.members())
+                             : pages_for(run, counts.entered) + pages_for(run, counts.left);
 }
 
 void answered(Run& run, const delivery::Judgement& judgement, const Cursor& behind, Timestamp now,
@@ -124,6 +125,14 @@ void answered(Run& run, const delivery::Judgement& judgement, const Cursor& behi
     case delivery::Verdict::kFail:
       return end(run, End::kFailed, judgement.message, now);
   }
+}
+
+void resume(Run& run) {
+  run.resumed = run.phase == Phase::kSending;
+}
+
+bool leaves_doubt(const Run& run) {
+  return run.resumed && run.end != End::kSucceeded;
 }
 
 void settled(Run& run, Timestamp now) {

@@ -60,6 +60,7 @@ struct Run {
   std::string message;  ///< why it did not succeed, as the receiver worded it where it did
 
   Counts counts;
+  std::uint32_t page_members = kPageMembers;  ///< at most, on a page
   std::uint32_t total_pages = 0;
   std::uint32_t page = 1;  ///< the next to be delivered
   Cursor cursor;           ///< behind the last member delivered
@@ -71,6 +72,10 @@ struct Run {
 
   Timestamp started_at;
   Timestamp ended_at;
+
+  /// The process that sent its pages died: its receiver may have seen more of them answered than is known
+  /// here. Not stored: each process finds out by itself.
+  bool resumed = false;
 
   bool ended() const { return phase == Phase::kEnded; }
 };
@@ -95,6 +100,13 @@ Slice current_slice(const Run& run);
 /// The changes are frozen: a full load sends who is in the cohort, any other run who entered, then who left,
 /// each at least one page.
 void frozen(Run& run, const Counts& counts);
+
+/// A new process goes on with it.
+void resume(Run& run);
+
+/// Whether the receiver may take a run for complete that ended otherwise. It would then diff from another
+/// state than we, so the next run must send all.
+bool leaves_doubt(const Run& run);
 
 /// The current page was answered. `behind` is the cursor behind its last member. `jitter` is from 0 to 1.
 void answered(Run& run, const delivery::Judgement& judgement, const Cursor& behind, Timestamp now,

@@ -18,6 +18,7 @@ CREATE TABLE sync_run (
   entered       INTEGER NOT NULL,
   left          INTEGER NOT NULL,
   stayed        INTEGER NOT NULL,
+  page_members  INTEGER NOT NULL,
   total_pages   INTEGER NOT NULL,
   page          INTEGER NOT NULL,
   cursor_change INTEGER NOT NULL,
@@ -36,7 +37,8 @@ CREATE TABLE sync_snapshot (
   sync_id    INTEGER PRIMARY KEY,
   run_number INTEGER NOT NULL,
   taken_at   INTEGER NOT NULL,
-  members    INTEGER NOT NULL
+  members    INTEGER NOT NULL,
+  in_doubt   INTEGER NOT NULL
 );
 CREATE TABLE sync_attempt (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -55,10 +57,11 @@ CREATE INDEX sync_attempt_by_run ON sync_attempt (run_id, id);
 
 namespace {
 
-#define BELLWETHER_RUN_COLUMNS                                                                         \
-  "id, sync_id, number, session_id, change_set, is_full, phase, end, message, entered, left, stayed, " \
-  "total_pages, "                                                                                      \
-  "page, cursor_change, cursor_id, page_attempts, attempts, paused, not_before, started_at, ended_at"
+#define BELLWETHER_RUN_COLUMNS                                                                          \
+  "id, sync_id, number, session_id, change_set, is_full, phase, end, message, entered, left, stayed, "  \
+  "total_pages, "                                                                                       \
+  "page, cursor_change, cursor_id, page_attempts, attempts, paused, not_before, started_at, ended_at, " \
+  "page_members"
 
 Run read(const storage::Query& row) {
   Run run;
@@ -82,6 +85,7 @@ Run read(const storage::Query& row) {
   run.not_before = from_unix_ms(row.integer(19));
   run.started_at = from_unix_ms(row.integer(20));
   run.ended_at = from_unix_ms(row.integer(21));
+  run.page_members = static_cast<std::uint32_t>(row.integer(22));
   return run;
 }
 
@@ -102,26 +106,27 @@ constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max();
 }  // namespace
 
 std::optional<Snapshot> find_snapshot(storage::Database& database, std::int64_t sync_id) {
-  auto rows =
-      database.query("SELECT run_number, taken_at, members FROM sync_snapshot WHERE sync_id = ?1", sync_id);
+  auto rows = database.query(
+      "SELECT run_number, taken_at, members, in_doubt FROM sync_snapshot WHERE sync_id = ?1", sync_id);
   if (!rows.next()) return std::nullopt;
   return Snapshot{static_cast<std::uint64_t>(rows.integer(0)), from_unix_ms(rows.integer(1)),
-                  static_cast<std::uint64_t>(rows.integer(2))};
+                  static_cast<std::uint64_t>(rows.integer(2)), rows.integer(3) != 0};
 }
 
 Run create_run(storage::Database& database, const registry::Sync& sync, std::string session_id,
-               Timestamp now) {
+               std::uint32_t page_members, Timestamp now) {
   const auto snapshot = find_snapshot(database, sync.id);
   Run run;
   run.sync_id = sync.id;
   run.number = next_number(database, sync.id);
   run.session_id = std::move(session_id);
-  run.full = needs_full_load(snapshot ? std::optional(snapshot->taken_at) : std::nullopt, now);
+  run.full = !snapshot || snapshot->in_doubt || needs_full_load(snapshot->taken_at, now);
   run.started_at = now;
+  run.page_members = page_members;
   database.run("INSERT INTO sync_run (" BELLWETHER_RUN_COLUMNS
-               ") VALUES (NULL, ?1, ?2, ?3, '', ?4, 0, 0, '', 0, 0, 0, 0, 1, ?5, '', 0, 0, 0, 0, ?6, 0)",
+               ") VALUES (NULL, ?1, ?2, ?3, '', ?4, 0, 0, '', 0, 0, 0, 0, 1, ?5, '', 0, 0, 0, 0, ?6, 0, ?7)",
                run.sync_id, static_cast<std::int64_t>(run.number), run.session_id, run.full,
-               run.cursor.change, to_unix_ms(now));
+               run.cursor.change, to_unix_ms(now), std::int64_t{run.page_members});
   run.id = database.last_insert_id();
   return run;
 }
@@ -146,12 +151,15 @@ void finish_run(storage::Database& database, const Run& run, Millis interval) {
   if (!sync) return;  // removed meanwhile
   if (run.end == End::kSucceeded) {
     database.run(
-        "INSERT INTO sync_snapshot (sync_id, run_number, taken_at, members) VALUES (?1, ?2, ?3, ?4) "
-        "ON CONFLICT (sync_id) DO UPDATE SET run_number = ?2, taken_at = ?3, members = ?4",
+        "INSERT INTO sync_snapshot (sync_id, run_number, taken_at, members, in_doubt) VALUES (?1, ?2, ?3, "
+        "?4, 0) "
+        "ON CONFLICT (sync_id) DO UPDATE SET run_number = ?2, taken_at = ?3, members = ?4, in_doubt = 0",
         run.sync_id, static_cast<std::int64_t>(run.number), to_unix_ms(run.started_at),
         static_cast<std::int64_t>(run.counts.members()));
     if (!sync->recurring) registry::set_sync_state(database, sync->id, registry::SyncState::kDone, "");
   }
+  if (leaves_doubt(run))
+    database.run("UPDATE sync_snapshot SET in_doubt = 1 WHERE sync_id = ?1", run.sync_id);
   if (run.end == End::kPaused)
     registry::set_sync_state(database, sync->id, registry::SyncState::kPaused, run.message);
   // Somebody may have asked for a run meanwhile, which is then due already.
@@ -164,8 +172,10 @@ std::optional<Run> find_run(storage::Database& database, std::int64_t id) {
 }
 
 std::optional<Run> find_open_run(storage::Database& database, std::int64_t sync_id) {
-  return read_one(database.query(
+  auto run = read_one(database.query(
       "SELECT " BELLWETHER_RUN_COLUMNS " FROM sync_run WHERE sync_id = ?1 AND phase != 3", sync_id));
+  if (run) resume(*run);
+  return run;
 }
 
 std::vector<Run> list_runs(storage::Database& database, std::int64_t sync_id,

@@ -20,12 +20,13 @@ struct Snapshot {
   std::uint64_t run_number = 0;
   Timestamp taken_at;  ///< when that run began: it shows the cohort as of then
   std::uint64_t members = 0;
+  bool in_doubt = false;  ///< a later run may have been taken for complete: send all
 };
 std::optional<Snapshot> find_snapshot(storage::Database& database, std::int64_t sync_id);
 
 /// Begins the sync's next run. The caller has made sure that none is open.
 Run create_run(storage::Database& database, const registry::Sync& sync, std::string session_id,
-               Timestamp now);
+               std::uint32_t page_members, Timestamp now);
 void save_run(storage::Database& database, const Run& run);
 
 /// Stores a run that ended and what follows from it: the snapshot is of this run, the sync pauses or is done,
@@ -33,7 +34,7 @@ void save_run(storage::Database& database, const Run& run);
 void finish_run(storage::Database& database, const Run& run, Millis interval);
 
 std::optional<Run> find_run(storage::Database& database, std::int64_t id);
-/// The run that has not ended; there is at most one of a sync.
+/// The run that has not ended, resumed; there is at most one of a sync.
 std::optional<Run> find_open_run(storage::Database& database, std::int64_t sync_id);
 /// Newest first, those with an id below `before`.
 std::vector<Run> list_runs(storage::Database& database, std::int64_t sync_id,

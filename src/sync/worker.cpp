@@ -82,7 +82,9 @@ std::optional<Worker::Task> Worker::take_up(std::int64_t sync_id) {
     if (!cohort || !destination) return;
     auto open = find_open_run(database, sync_id);
     if (!open && sync->state != registry::SyncState::kActive) return;
-    Run run = open ? std::move(*open) : create_run(database, *sync, session_id, system_now());
+    Run run = open ? std::move(*open)
+                   : create_run(database, *sync, session_id,
+                                static_cast<std::uint32_t>(options_.page_members), system_now());
     const auto snapshot = find_snapshot(database, sync_id);
     task = Task{
         *sync, *destination,

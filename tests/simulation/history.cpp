@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "event_queue.hpp"
+#include "guarantee.hpp"
 #include "scenario.hpp"
 #include "sender.hpp"
 #include "subscriber.hpp"
@@ -229,36 +229,11 @@ class History {
     subscriber_.start();
   }
 
-  /// The guarantee, after a run that the sender saw succeed.
   void check() {
-    subscriber_.merge(queue_.now(), [] {});
-    const Membership mirror = subscriber_.members();
-    const Membership& snapshot = *sender_.snapshot();
-    std::set<std::string> ids;
-    for (const auto& [id, properties] : mirror) ids.insert(id);
-    if (subscriber_.replay_feed() != ids) return fail("the feed replayed from 0 is not the mirror");
-    ++outcome_.checks;
-    if (mirror == snapshot) {
-      ++outcome_.exact;
-      return;
-    }
-    ++outcome_.in_doubt;
-    const std::set<std::string> doubts = subscriber_.doubts();
-    for (const auto& [id, properties] : snapshot) ids.insert(id);
-    for (const std::string& id : ids) {
-      if (same(mirror, snapshot, id) || doubts.contains(id)) continue;
-      return fail(fmt::format("{} differs and is not in doubt: the mirror has {}, the snapshot {}", id,
-                              state(mirror, id), state(snapshot, id)));
-    }
+    const auto fault = check_guarantee(subscriber_, *sender_.snapshot(), queue_.now(), outcome_);
+    if (fault) fail(*fault);
   }
 
-  static bool same(const Membership& a, const Membership& b, const std::string& id) {
-    return state(a, id) == state(b, id);
-  }
-  static std::string state(const Membership& members, const std::string& id) {
-    const auto found = members.find(id);
-    return found == members.end() ? "nobody" : found->second;
-  }
   std::string name(std::size_t page) const {
     const CohortPage& sent = run_.pages[page];
     return fmt::format("{} {} {}/{}", sent.session_id, contract::to_string(sent.action), sent.page_count,

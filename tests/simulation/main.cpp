@@ -6,7 +6,9 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "both_ends.hpp"
 #include "history.hpp"
+#include "publisher.hpp"
 #include "subscriber.hpp"
 
 /// Plays histories of a sender, a network and a subscriber, each from a seed, and stops at the first that
@@ -20,6 +22,7 @@ struct Arguments {
   std::uint64_t count = 1000;
   bool tell = false;
   bool no_revert = false;
+  bool both_ends = false;
 };
 
 struct Sums {
@@ -66,14 +69,18 @@ void print_story(std::uint64_t seed, const Outcome& outcome) {
 bool play_all(const Arguments& arguments) {
   const TemporaryFolder folder;
   bellwether::simulation::make_template(folder.path() + "/template.db");
+  bellwether::simulation::make_publisher_template(folder.path() + "/publisher-template.db");
   Sums sums;
   for (std::uint64_t seed = arguments.first; seed < arguments.first + arguments.count; ++seed) {
-    const Outcome outcome = bellwether::simulation::play(seed, folder.path(), !arguments.no_revert);
+    const Outcome outcome =
+        arguments.both_ends
+            ? bellwether::simulation::play_both_ends(seed, folder.path(), !arguments.no_revert)
+            : bellwether::simulation::play(seed, folder.path(), !arguments.no_revert);
     sums.take(outcome);
     if (arguments.tell || !outcome.right) print_story(seed, outcome);
     if (outcome.right) continue;
-    fmt::print("to play it alone: simulation --first {} --count 1{}\n", seed,
-               arguments.no_revert ? " --no-revert" : "");
+    fmt::print("to play it alone: simulation --first {} --count 1{}{}\n", seed,
+               arguments.no_revert ? " --no-revert" : "", arguments.both_ends ? " --both-ends" : "");
     return false;
   }
   fmt::print(
@@ -93,6 +100,7 @@ int main(int argc, char** argv) {
   app.add_option("--count", arguments.count, "How many seeds");
   app.add_flag("--tell", arguments.tell, "Print every history's events");
   app.add_flag("--no-revert", arguments.no_revert, "Switch reverting off, to see the guarantee break");
+  app.add_flag("--both-ends", arguments.both_ends, "Our own publisher in place of senders of all kinds");
   CLI11_PARSE(app, argc, argv);
   return play_all(arguments) ? EXIT_SUCCESS : EXIT_FAILURE;
 }

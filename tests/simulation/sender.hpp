@@ -22,6 +22,8 @@ class Sender {
   /// People come, go and change.
   void live_on();
 
+  const Membership& people() const { return people_; }
+
   /// The pages of the next run, under a new session id.
   std::vector<contract::CohortPage> plan_run(Timestamp now);
   /// Every page of the planned run was acknowledged.

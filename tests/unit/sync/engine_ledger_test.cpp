@@ -1,0 +1,173 @@
+#include "sync/engine_ledger.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "events/chdb_engine.hpp"
+#include "events/schema.hpp"
+#include "events/sql.hpp"
+#include "sync/page_reader.hpp"
+#include "unit/temporary_folder.hpp"
+
+namespace bellwether::sync {
+namespace {
+
+using ::testing::ElementsAre;
+
+/// The cohort is whatever list of ids a test says.
+class EngineLedgerTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened =
+        events::ChdbEngine::open({.library = BELLWETHER_CHDB_LIBRARY, .folder = folder_.file("events")});
+    ASSERT_TRUE(opened) << opened.error().message;
+    engine_ = std::move(*opened);
+    ASSERT_TRUE(events::migrate(*engine_));
+    ledger_ = std::make_unique<EngineLedger>(*engine_, std::chrono::seconds(60));
+  }
+
+  Counts freeze(const std::vector<std::string>& people, bool full, std::uint64_t snapshot_members = 0,
+                std::uint64_t most = 10000) {
+    ++run_;
+    cohorts::PeopleQuery query{"SELECT arrayJoin({people:Array(String)}) AS person", {}};
+    query.parameters.add("people", people);
+    const auto counts =
+        ledger_->freeze({"key", run_, change_set(), full, "8", query, {"plan"}, snapshot_members, most});
+    EXPECT_TRUE(counts) << counts.error().message;
+    return counts.value_or(Counts{});
+  }
+  std::string change_set() const { return "set-" + std::to_string(run_); }
+  void settle() { ASSERT_TRUE(ledger_->settle("key", change_set(), run_)); }
+
+  std::vector<std::string> read(int first, int last, const Cursor& behind = {}, std::size_t limit = 100) {
+    const auto members =
+        ledger_->read("key", change_set(), {.first_change = first, .last_change = last}, behind, limit);
+    EXPECT_TRUE(members) << members.error().message;
+    std::vector<std::string> read;
+    for (const auto& member : *members) read.push_back(std::to_string(member.change) + " " + member.json);
+    return read;
+  }
+  static std::string member(const std::string& change, const std::string& id) {
+    return change + R"( {"mixpanel_distinct_id":")" + id + R"("})";
+  }
+
+  bellwether::testing::TemporaryFolder folder_;
+  std::unique_ptr<events::ChdbEngine> engine_;
+  std::unique_ptr<EngineLedger> ledger_;
+  std::uint64_t run_ = 0;
+};
+
+TEST_F(EngineLedgerTest, DiffsAgainstWhatWasSettled) {
+  Counts counts = freeze({"ann", "bob"}, true);
+  EXPECT_EQ(counts.entered, 2U);
+  EXPECT_EQ(counts.members(), 2U);
+  settle();
+  counts = freeze({"bob", "cleo"}, false, 2);
+  EXPECT_EQ(counts.entered, 1U);
+  EXPECT_EQ(counts.left, 1U);
+  EXPECT_EQ(counts.stayed, 1U);
+  EXPECT_THAT(read(1, 1), ElementsAre(member("1", "cleo")));
+  EXPECT_THAT(read(-1, -1), ElementsAre(member("-1", "ann")));
+  // Not settled: the next one says the same again.
+  counts = freeze({"bob", "cleo"}, false, 2);
+  EXPECT_EQ(counts.entered + counts.left, 2U);
+  settle();
+  settle();
+  counts = freeze({"bob", "cleo"}, false, 2);
+  EXPECT_EQ(counts.entered + counts.left, 0U);
+  // A full load names who stayed too.
+  counts = freeze({"bob", "ann"}, true);
+  EXPECT_EQ(counts.members(), 2U);
+  EXPECT_EQ(counts.left, 1U);
+  EXPECT_THAT(read(0, 1), ElementsAre(member("0", "bob"), member("1", "ann")));
+  EXPECT_THAT(read(0, 1, {0, "bob"}), ElementsAre(member("1", "ann")));
+  EXPECT_THAT(read(0, 1, {}, 1), ElementsAre(member("0", "bob")));
+}
+
+TEST_F(EngineLedgerTest, ExportsTheProfileUnderTheContractsNames) {
+  const std::string profile =
+      R"({"project_id":"8","distinct_id":"ann","properties":{},"document":"{\"$email\":\"a/b\\n\",\"$phone\":1,\"plan\":{\"a\":[1.50,null]},\"x\":1}","deleted":0,"updated_at":1})";
+  ASSERT_TRUE(engine_->insert(events::sql::kInsertProfiles, profile + "\n", {}));
+  freeze({"ann", "o\"\\\n"}, true);
+  EXPECT_THAT(
+      read(0, 1),
+      ElementsAre(
+          R"(1 {"mixpanel_distinct_id":"ann","email":"a/b\n","phone_number":1,"plan":{"a":[1.5,null]}})",
+          R"(1 {"mixpanel_distinct_id":"o\"\\\n"})"));
+}
+
+TEST_F(EngineLedgerTest, AuditsAnyRunWithWhoWasThere) {
+  const auto audit = [&](const std::string& set, const std::vector<std::string>& applied) {
+    std::string csv;
+    EXPECT_TRUE(ledger_->audit({"key", set, applied}, [&](std::string_view piece) {
+      csv += piece;
+      return true;
+    }));
+    std::multiset<std::string> lines;
+    std::istringstream stream(csv);
+    for (std::string line; std::getline(stream, line);) lines.insert(line);
+    return lines;
+  };
+  using Lines = std::multiset<std::string>;
+  const auto row = [](const char* id, const char* action) {
+    return "\"" + std::string(id) + "\",\"" + action + "\"";
+  };
+  freeze({"ann", "bob", "cleo"}, true);
+  settle();
+  freeze({"bob", "cleo", "dora"}, false, 3);  // fails: not settled
+  freeze({"bob", "cleo", "emil"}, false, 3);
+  settle();
+  freeze({"ann", "emil"}, false, 3);
+  settle();
+  const std::string heading = "distinct_id,action";
+  EXPECT_EQ(audit("set-1", {"set-1", "set-3", "set-4"}),
+            (Lines{heading, row("ann", "add"), row("bob", "add"), row("cleo", "add")}));
+  EXPECT_EQ(audit("set-2", {"set-3", "set-4"}), (Lines{heading, row("ann", "remove"), row("dora", "add"),
+                                                       row("bob", "no-op"), row("cleo", "no-op")}));
+  EXPECT_EQ(audit("set-3", {"set-3", "set-4"}), (Lines{heading, row("ann", "remove"), row("emil", "add"),
+                                                       row("bob", "no-op"), row("cleo", "no-op")}));
+  EXPECT_EQ(audit("set-4", {"set-4"}), (Lines{heading, row("ann", "add"), row("bob", "remove"),
+                                              row("cleo", "remove"), row("emil", "no-op")}));
+  ASSERT_TRUE(ledger_->drop_changes("key", {"set-1"}));
+  ASSERT_TRUE(ledger_->drop_sync("key"));
+  EXPECT_EQ(freeze({"ann"}, false).entered, 1U);
+}
+
+TEST_F(EngineLedgerTest, FreezesNoMembersOfACohortThatIsTooLarge) {
+  EXPECT_EQ(freeze({"a", "b", "c"}, true, 0, 2).members(), 3U);
+  EXPECT_THAT(read(0, 1), ElementsAre());
+}
+
+TEST_F(EngineLedgerTest, PagesAreReadInOrderWhateverIsReadAtOnce) {
+  std::vector<std::string> people;
+  for (int i = 0; i < 4300; ++i) people.push_back("p" + std::to_string(10000 + i));
+  freeze(people, true);
+  for (const std::size_t at_once : {1U, 2U, 20U}) {
+    PageReader reader(*ledger_, "key", change_set(), at_once);
+    std::vector<std::string> read;
+    Cursor behind;
+    for (std::uint32_t page = 1; page <= 5; ++page) {
+      const auto members = reader.take({.first_change = 0,
+                                        .last_change = 1,
+                                        .page = page,
+                                        .total = 5,
+                                        .members = page == 5 ? 300U : 1000U,
+                                        .begins = page == 1},
+                                       behind);
+      ASSERT_TRUE(members) << members.error().message;
+      for (const auto& one : *members) read.push_back(one.distinct_id);
+      behind = {members->back().change, members->back().distinct_id};
+    }
+    EXPECT_EQ(read, people);
+  }
+  // In the middle, as after a restart; and more than there is.
+  PageReader reader(*ledger_, "key", change_set(), 20);
+  const auto resumed =
+      reader.take({.first_change = 0, .last_change = 1, .page = 3, .members = 1000}, {1, "p11999"});
+  ASSERT_TRUE(resumed);
+  EXPECT_EQ(resumed->front().distinct_id, "p12000");
+  EXPECT_FALSE(reader.take({.first_change = 0, .last_change = 1, .members = 5000}, {1, "p12999"}));
+}
+
+}  // namespace
+}  // namespace bellwether::sync
