@@ -24,10 +24,10 @@ std::expected<std::vector<FrozenMember>, events::EngineError> PageReader::take(c
     exhausted_ = chunk->size() < at_once_;
     std::ranges::move(*chunk, std::back_inserter(buffer_));
   }
-  const auto end = buffer_.begin() + slice.members;
-  std::vector<FrozenMember> page(std::make_move_iterator(buffer_.begin()), std::make_move_iterator(end));
   const bool read_on = !exhausted_ && !ahead_.valid() && buffer_.size() - slice.members < at_once_ / 2;
   if (read_on) read_ahead(slice);
+  const auto end = buffer_.begin() + slice.members;
+  std::vector<FrozenMember> page(std::make_move_iterator(buffer_.begin()), std::make_move_iterator(end));
   buffer_.erase(buffer_.begin(), end);
   return page;
 }
