@@ -1,5 +1,4 @@
 #include <atomic>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +12,7 @@
 #include "cli/commands.hpp"
 #include "cli/serve.hpp"
 #include "cli/settings.hpp"
+#include "cli/temporary_folder.hpp"
 #include "demo/demo.hpp"
 
 namespace bellwether::cli {
@@ -25,30 +25,6 @@ struct Arguments {
   std::uint64_t seed = 1;
   std::size_t customers = 1500;
   int interval = 5;
-};
-
-/// A folder that goes with this, unless it was named by the user.
-class Folder {
- public:
-  explicit Folder(const std::optional<std::string>& named) : temporary_(!named) {
-    if (named) {
-      path_ = *named;
-      return;
-    }
-    std::string name = (std::filesystem::temp_directory_path() / "bellwether-demo-XXXXXX").string();
-    if (mkdtemp(name.data()) != nullptr) path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    if (temporary_ && !path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  bool temporary_;
-  std::string path_;
 };
 
 Result<void> play(const Arguments& arguments, const demo::DemoOptions& options) {
@@ -76,10 +52,12 @@ int run(const Arguments& arguments) {
   const auto library = find_engine_library(settings->publisher.chdb.library);
   if (!library) return complain(library.error().message.c_str());
   log::configure(log::Level::kError, log::Format::kLogfmt);
-  const Folder folder(arguments.data);
-  if (folder.path().empty()) return complain("no temporary folder can be made: choose one with --data");
+  std::optional<TemporaryFolder> temporary;
+  if (!arguments.data) temporary.emplace("bellwether-demo");
+  const std::string folder = arguments.data.value_or(temporary ? temporary->path() : "");
+  if (folder.empty()) return complain("no temporary folder can be made: choose one with --data");
   const demo::DemoOptions options{
-      .stage = {.data_dir = folder.path(),
+      .stage = {.data_dir = folder,
                 .engine_library = *library,
                 .default_ports = !arguments.once,
                 .interval = arguments.once ? Millis(std::chrono::hours(1))

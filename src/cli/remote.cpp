@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "cli/line_splitter.hpp"
 #include "net/address.hpp"
 #include "net/http_client.hpp"
 
@@ -33,25 +34,6 @@ std::string message_of(const std::string& body) {
   const boost::json::value* message = parsed.find_pointer("/error/message", wrong);
   return message != nullptr && message->is_string() ? std::string(message->get_string()) : body;
 }
-
-/// Splits what comes into lines.
-class LineSplitter {
- public:
-  /// False when `on_line` wants no more.
-  bool take(std::string_view piece, const std::function<bool(std::string_view)>& on_line) {
-    pending_ += piece;
-    std::size_t from = 0;
-    for (std::size_t end = pending_.find('\n'); end != std::string::npos; end = pending_.find('\n', from)) {
-      if (!on_line(std::string_view(pending_).substr(from, end - from))) return false;
-      from = end + 1;
-    }
-    pending_.erase(0, from);
-    return true;
-  }
-
- private:
-  std::string pending_;
-};
 
 }  // namespace
 
