@@ -29,6 +29,7 @@ struct Arguments {
   std::string action = "add_members";
   std::string session = "bench";
   std::uint64_t members = 1000;
+  std::string import;  ///< credentials in base64: events are posted to /import, `members` in a request
 };
 
 /// One keep-alive connection, opened again when the server has had enough of it.
@@ -107,12 +108,30 @@ std::string page_request(const Arguments& arguments, std::uint64_t number) {
       body.size(), body);
 }
 
+std::string import_request(const Arguments& arguments, std::uint64_t number) {
+  std::string body;
+  for (std::uint64_t i = number * arguments.members; i < (number + 1) * arguments.members; ++i) {
+    body += fmt::format(
+        R"({{"event":"Buy","properties":{{"time":{},"distinct_id":"person-{}","$insert_id":"insert-{}","amount":{}.5,"product":"tea","city":"Bern","plan":"free","visits":{}}}}})"
+        "\n",
+        1767323045000 + i, i, i, i % 100, i % 7);
+  }
+  return fmt::format(
+      "POST /import?strict=1&project_id=8 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
+      "Authorization: Basic {}\r\nContent-Length: {}\r\n\r\n{}",
+      arguments.import, body.size(), body);
+}
+
+std::string post_request(const Arguments& arguments, std::uint64_t number) {
+  return arguments.import.empty() ? page_request(arguments, number) : import_request(arguments, number);
+}
+
 double run(const Arguments& arguments) {
   constexpr std::uint64_t kMadeBefore = 4000;
   const bool posts = arguments.get.empty();
   std::vector<std::string> made;
   for (std::uint64_t i = 0; posts && i < std::min(arguments.requests, kMadeBefore); ++i) {
-    made.push_back(page_request(arguments, i));
+    made.push_back(post_request(arguments, i));
   }
   const std::string get = get_request(arguments.get);
   std::atomic<std::uint64_t> next = 0;
@@ -128,7 +147,7 @@ double run(const Arguments& arguments) {
         } else if (number < made.size()) {
           connection.exchange(made[number]);
         } else {
-          connection.exchange(page_request(arguments, number));
+          connection.exchange(post_request(arguments, number));
         }
       }
     });
@@ -150,6 +169,7 @@ int main(int argc, char** argv) {
   app.add_option("--session", arguments.session);
   app.add_option("--members", arguments.members);
   app.add_option("--total", arguments.total);
+  app.add_option("--import", arguments.import);
   CLI11_PARSE(app, argc, argv);
   const double seconds = run(arguments);
   fmt::print("{{\"requests\":{},\"seconds\":{:.4f},\"per_second\":{:.1f}}}\n", arguments.requests, seconds,

@@ -1,0 +1,101 @@
+// The publisher against what is possible.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Publisher, buyers } from '../tests/system/support/publisher.mjs';
+import { folder, measure, median, program, quick, report, root, withSubscriber } from './harness.mjs';
+
+const library = join(root, 'engine/node_modules/@chdb/lib-linux-x64-gnu/libchdb.so');
+const members = quick ? 100_000 : 1_000_000;
+const engine = (place, mode, count = members) => measure('engine', '--library', library, '--folder', place, '--mode', mode, '--members', count);
+const shop = { projects: [{ id: '8', name: 'Shop', token: 'token', secret: 'secret' }] };
+
+async function withPublisher(data, use) {
+  const publisher = await Publisher.start(null, { data });
+  try {
+    return await use(publisher);
+  } finally {
+    await publisher.stop();
+  }
+}
+
+async function withAnswerer(use) {
+  const answerer = spawn(program('answerer'), { stdio: ['ignore', 'pipe', 'inherit'] });
+  const port = await new Promise((resolve) => answerer.stdout.once('data', (text) => resolve(Number(text))));
+  try {
+    return await use(port);
+  } finally {
+    answerer.kill('SIGKILL');
+  }
+}
+
+const peak = (process) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${process.pid}/status`, 'utf8'))[1]) / 1024;
+
+/** How long the pages of a run were on their way: from the first request to the last answer. */
+async function sendingSeconds(publisher, run) {
+  const { data: [last] } = await publisher.call('GET', `/v1/sync-runs/${run.id}/attempts?limit=1`);
+  let first = last;
+  for (let after = last.id; after !== null;) {
+    const page = await publisher.call('GET', `/v1/sync-runs/${run.id}/attempts?limit=1000&after=${after}`);
+    first = page.data.at(-1) ?? first;
+    after = page.next;
+  }
+  return (Date.parse(last.at) + last.latency_ms - Date.parse(first.at)) / 1000;
+}
+
+export const benches = {
+  // Events over /import, durable when answered, against the engine's own insert of the same rows.
+  async g() {
+    const events = quick ? 200_000 : 1_000_000;
+    const results = { ours: [], engine: [] };
+    for (let round = 0; round < 3; ++round) {
+      results.engine.push(engine(join(folder(), 'engine'), 'insert', events).per_second);
+      results.ours.push(await withPublisher(join(folder(), 'data'), async (publisher) => {
+        await publisher.apply(shop);
+        return measure('load', '--port', publisher.port, '--import', btoa('secret:'), '--members', 2000, '--requests', events / 2000,
+          '--connections', 16).per_second * 2000;
+      }));
+    }
+    const [ours, bare] = [median(results.ours), median(results.engine)];
+    report('g', `events/s over /import, ${events} events`, ours.toFixed(0), bare.toFixed(0), (ours / bare).toFixed(2), 'at least 0.5', ours / bare >= 0.5);
+  },
+
+  // A first load to a receiver that only answers, against a bare client that posts bodies made before.
+  async h() {
+    const data = join(folder(), 'data');
+    engine(join(data, 'events'), 'populate');
+    await withAnswerer(async (port) => {
+      const bare = median(Array.from({ length: 3 }, () => measure('load', '--port', port, '--requests', members / 1000, '--connections', 1).seconds));
+      const run = await withPublisher(data, async (publisher) => {
+        await publisher.apply(buyers(`http://127.0.0.1:${port}/`, { sync: { properties: ['plan'] } }));
+        const ended = await publisher.ended_run(1, 0, 300_000);
+        return { ...ended, sending: await sendingSeconds(publisher, ended) };
+      });
+      report('h', `pages of a first load of ${members}`, `${run.sending.toFixed(2)} s`, `${bare.toFixed(2)} s`, (bare / run.sending).toFixed(2),
+        'at least 0.7', bare / run.sending >= 0.7);
+      report('h', 'the same, with computing, freezing and settling', `${run.seconds.toFixed(2)} s`, `${bare.toFixed(2)} s`, (bare / run.seconds).toFixed(2), '', true);
+    });
+  },
+
+  // Publisher to our subscriber, the whole run, and an empty run behind it.
+  async i() {
+    const data = join(folder(), 'data');
+    engine(join(data, 'events'), 'populate');
+    await withSubscriber(async (subscriber) => withPublisher(data, async (publisher) => {
+      await publisher.apply(buyers(`${subscriber.url}/mixpanel/cohort-sync`, { sync: { properties: ['plan'] } }));
+      const first = await publisher.ended_run(1, 0, 300_000);
+      const memory = `${peak(publisher.process).toFixed(0)} MiB publisher, ${peak(subscriber.process).toFixed(0)} MiB subscriber`;
+      report('i', `first load of ${members} to our subscriber`, `${first.seconds.toFixed(2)} s`, memory, '', '', first.end === 'succeeded');
+      const empty = [];
+      for (let round = 0; round < 3; ++round) empty.push((await publisher.run(1, { within: 60_000 })).seconds);
+      report('k', `an empty run with ${members} members`, `${median(empty).toFixed(2)} s`, '', '', '', true);
+    }));
+  },
+
+  // Computing, diffing and freezing a cohort that changed by 1 %, against the cohort's query alone.
+  async j() {
+    const { query_seconds: query, freeze_seconds: ours } = engine(join(folder(), 'engine'), 'diff');
+    report('j', `compute and diff ${members} members, 1 % changed`, `${ours.toFixed(2)} s`, `${query.toFixed(2)} s`, (ours / query).toFixed(2),
+      'at most 2', ours / query <= 2);
+  },
+};
