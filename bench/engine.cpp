@@ -98,7 +98,7 @@ void measure_insert(events::Engine& engine, const Arguments& arguments) {
 void measure_diff(events::Engine& engine, const Arguments& arguments) {
   const auto definition = cohorts::parse_definition(kBuyers);
   const auto people = cohorts::compile(*definition, "8", system_now() + std::chrono::hours(1), {});
-  sync::EngineLedger ledger(engine, kWithin);
+  sync::EngineLedger ledger(engine, {arguments.folder + "-pages", kWithin});
   std::uint64_t run_number = 0;
   const auto freeze = [&](bool full) {
     const std::string change_set = fmt::format("set-{}", ++run_number);

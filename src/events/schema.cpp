@@ -13,7 +13,7 @@ namespace {
 
 /// Change i leads from version i to i+1. None is ever edited once it was released.
 constexpr std::array kChanges{sql::kCreateEvent,        sql::kCreateProfile,      sql::kCreateIdentity,
-                              sql::kCreateStaticMember, sql::kCreateFrozenChange, sql::kCreateSnapshot,
+                              sql::kCreateStaticMember, sql::kCreateSnapshot,
                               sql::kCreateFrozenPerson};
 
 std::expected<std::size_t, EngineError> schema_version(Engine& engine) {

@@ -70,7 +70,7 @@ struct Service::Impl {
         notifier(options.notify),
         events(*engine, options.batches),
         profiles(*engine, options.batches),
-        ledger(*engine, options.query_timeout),
+        ledger(*engine, {options.data_dir + "/pages", options.query_timeout}),
         dispatcher(
             options.syncs, {store->writer(), store->readers(), ledger, guard},
             {.on_attempt = [this](const sync::Attempt& attempt) { metrics.attempt(attempt); },

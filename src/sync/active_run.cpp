@@ -1,5 +1,7 @@
 #include "sync/active_run.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace bellwether::sync {
@@ -9,28 +11,13 @@ namespace {
 /// How long to wait before a step that storage or the engine did not take is taken again.
 constexpr Millis kStoragePause = std::chrono::seconds(2);
 
-std::string members_array(const std::vector<FrozenMember>& members) {
-  std::size_t bytes = 2;
-  for (const FrozenMember& member : members) bytes += member.json.size() + 1;
-  std::string out;
-  out.reserve(bytes);
-  out += '[';
-  for (const FrozenMember& member : members) {
-    if (out.size() > 1) out += ',';
-    out += member.json;
-  }
-  out += ']';
-  return out;
-}
-
 }  // namespace
 
-ActiveRun::ActiveRun(Run run, RunSubject subject, Ledger& ledger, Hooks hooks, std::size_t pages_at_once)
+ActiveRun::ActiveRun(Run run, RunSubject subject, Ledger& ledger, Hooks hooks)
     : run_(std::move(run)),
       subject_(std::move(subject)),
       ledger_(ledger),
-      hooks_(std::move(hooks)),
-      pages_at_once_(pages_at_once) {}
+      hooks_(std::move(hooks)) {}
 
 ActiveRun::Step ActiveRun::next(Timestamp now) {
   for (;;) {
@@ -50,6 +37,7 @@ ActiveRun::Step ActiveRun::next(Timestamp now) {
         step = settle(now);
         break;
       case Phase::kEnded:
+        ledger_.drop_pages(run_.change_set);
         return Ended{};
     }
     if (step) return *step;
@@ -70,7 +58,7 @@ std::optional<ActiveRun::Step> ActiveRun::freeze(Timestamp now) {
   if (unsaved_) return std::nullopt;
   const auto counts =
       ledger_.freeze({subject_.sync_key, run_.number, run_.change_set, run_.full, subject_.project_id,
-                      *people, subject_.properties, subject_.snapshot_members, subject_.most_members});
+                      *people, subject_.properties, subject_.snapshot_members, subject_.most_members, run_.page_members});
   if (!counts) {
     end(run_, End::kFailed, "the cohort cannot be computed: " + counts.error().message, now);
   } else if (counts->members() > subject_.most_members) {
@@ -94,15 +82,12 @@ std::optional<ActiveRun::Step> ActiveRun::send(Timestamp now) {
 /// False when the run has ended because its changes cannot be read.
 bool ActiveRun::prepare_page(Timestamp now) {
   const Slice slice = current_slice(run_);
-  if (!reader_)
-    reader_ = std::make_unique<PageReader>(ledger_, subject_.sync_key, run_.change_set, pages_at_once_);
-  const auto members = reader_->take(slice, run_.cursor);
+  auto members = ledger_.read(run_.change_set, slice.page);
   if (!members) {
     end(run_, End::kFailed, "the changes cannot be read: " + members.error().message, now);
     save(Durability::kNow);
     return false;
   }
-  behind_page_ = members->empty() ? Cursor{} : Cursor{members->back().change, members->back().distinct_id};
   page_ = contract::CohortPage{.action = slice.action,
                                .project_id = subject_.project_id,
                                .cohort_id = subject_.cohort_id,
@@ -110,14 +95,14 @@ bool ActiveRun::prepare_page(Timestamp now) {
                                .cohort_name = subject_.cohort_name,
                                .total_pages = slice.total,
                                .page_count = slice.page,
-                               .member_count = members->size(),
-                               .members_json = members_array(*members)};
+                               .member_count = slice.members,
+                               .members_json = std::move(*members)};
   if (!subject_.cohort_description.empty()) page_->cohort_description = subject_.cohort_description;
   return true;
 }
 
 void ActiveRun::answered(const delivery::Judgement& judgement, Timestamp now, double jitter) {
-  sync::answered(run_, judgement, behind_page_, now, jitter);
+  sync::answered(run_, judgement, now, jitter);
   if (judgement.verdict == delivery::Verdict::kDelivered) page_.reset();
   // That every page was taken must be known before the snapshot moves: a run that forgot it could still fail.
   save(run_.phase == Phase::kSending ? Durability::kSoon : Durability::kNow);

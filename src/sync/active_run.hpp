@@ -11,7 +11,6 @@
 
 #include "contract/cohort_sync.hpp"
 #include "sync/ledger.hpp"
-#include "sync/page_reader.hpp"
 #include "sync/run.hpp"
 
 namespace bellwether::sync {
@@ -31,7 +30,7 @@ struct RunSubject {
 /// How an active run's steps become durable.
 enum class Durability : std::uint8_t {
   kNow,   ///< before anything else happens
-  kSoon,  ///< may be lost with the process: the page is then sent again, under the same number
+  kSoon,  ///< may be lost with the process: what was sent since is then sent again, under the same numbers
 };
 
 /// Drives one run: takes the ledger's part of each step, stores the run, and says what is to be sent. Does
@@ -56,7 +55,7 @@ class ActiveRun {
   using Step = std::variant<Send, Wait, Ended>;
 
   /// `run` as it was stored last. The ledger outlives it.
-  ActiveRun(Run run, RunSubject subject, Ledger& ledger, Hooks hooks, std::size_t pages_at_once);
+  ActiveRun(Run run, RunSubject subject, Ledger& ledger, Hooks hooks);
 
   /// Goes on until there is something to send or to wait for, or the run ended.
   Step next(Timestamp now);
@@ -78,10 +77,7 @@ class ActiveRun {
   const RunSubject subject_;
   Ledger& ledger_;
   const Hooks hooks_;
-  const std::size_t pages_at_once_;
-  std::unique_ptr<PageReader> reader_;
   std::optional<contract::CohortPage> page_;
-  Cursor behind_page_;
   bool unsaved_ = false;
 };
 

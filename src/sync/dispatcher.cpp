@@ -150,6 +150,7 @@ Dispatcher::~Dispatcher() {
 }
 
 void Dispatcher::start() {
+  impl_->parts.ledger.keep_only_pages(open_change_sets(*impl_->parts.readers.borrow()));
   impl_->thread = std::thread([this] { impl_->run(); });
 }
 

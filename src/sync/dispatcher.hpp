@@ -18,7 +18,6 @@ struct DispatcherOptions {
   Millis interval =
       std::chrono::minutes(30);              ///< between the beginnings of a recurring sync's runs (contract)
   std::size_t parallel = 8;                  ///< destinations at once
-  std::size_t pages_at_once = 20;            ///< read from the engine in one query
   std::size_t most_members = 10'000'000;     ///< of a cohort (contract)
   std::size_t page_members = kPageMembers;   ///< in one call at most
   net::ClientTimeouts timeouts = {};         ///< of one page's request

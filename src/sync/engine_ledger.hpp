@@ -1,12 +1,15 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "events/engine.hpp"
 #include "sync/ledger.hpp"
+#include "sync/page_file.hpp"
 
 namespace bellwether::sync {
 
@@ -18,22 +21,27 @@ struct AuditOrder {
       applied_since;  ///< change sets of this run, if it succeeded, and of later ones that did
 };
 
-/// The ledger in the event engine's tables. Thread-safe as the engine is.
+/// The ledger in the event engine's tables, and the pages of runs that have not ended in files. Thread-safe.
 class EngineLedger final : public Ledger {
  public:
-  /// The engine outlives it. `freeze_within` bounds one computation.
-  EngineLedger(events::Engine& engine, Millis freeze_within)
-      : engine_(engine), freeze_within_(freeze_within) {}
+  struct Options {
+    std::string pages_dir;  ///< made when it is not there
+    Millis freeze_within = std::chrono::minutes(10);  ///< for one computation
+  };
+
+  /// The engine outlives it.
+  EngineLedger(events::Engine& engine, const Options& options);
 
   std::expected<Counts, events::EngineError> freeze(const FreezeOrder& order) override;
-  std::expected<std::vector<FrozenMember>, events::EngineError> read(const std::string& sync_key,
-                                                                     const std::string& change_set,
-                                                                     const Slice& slice, const Cursor& behind,
-                                                                     std::size_t limit) override;
+  Result<std::string> read(const std::string& change_set, std::uint32_t page) override;
   std::expected<void, events::EngineError> settle(const std::string& sync_key, const std::string& change_set,
                                                   std::uint64_t run_number) override;
+  void drop_pages(const std::string& change_set) override;
   std::expected<void, events::EngineError> drop_changes(const std::string& sync_key,
                                                         const std::vector<std::string>& change_sets) override;
+
+  /// Forgets the pages of all change sets but these: what processes that died have left.
+  void keep_only_pages(const std::vector<std::string>& change_sets);
 
   /// CSV with a heading: every distinct id that was in the cohort before or after the run, and `add`,
   /// `remove` or `no-op`.
@@ -44,10 +52,13 @@ class EngineLedger final : public Ledger {
   std::expected<void, events::EngineError> drop_sync(const std::string& sync_key);
 
  private:
-  std::expected<Counts, events::EngineError> count(const FreezeOrder& order);
+  std::string page_path(const std::string& change_set) const;
+  std::expected<Counts, events::EngineError> write_pages(const FreezeOrder& order);
 
   events::Engine& engine_;
-  const Millis freeze_within_;
+  const Options options_;
+  std::mutex mutex_;
+  std::map<std::string, PageFile> open_files_;  ///< of runs that are being sent
 };
 
 }  // namespace bellwether::sync

@@ -33,9 +33,8 @@ void retry(Run& run, const delivery::Judgement& judgement, Timestamp now, double
   run.message = judgement.message;
 }
 
-void delivered(Run& run, const Cursor& behind) {
+void delivered(Run& run) {
   run.page += 1;
-  run.cursor = behind;
   run.page_attempts = 0;
   run.paused = Millis(0);
   run.message.clear();
@@ -79,28 +78,14 @@ bool needs_full_load(std::optional<Timestamp> snapshot_at, Timestamp now) {
 }
 
 Slice current_slice(const Run& run) {
-  if (run.full) {
-    return {contract::Action::kMembers,
-            0,
-            1,
-            run.page,
-            run.total_pages,
-            members_on(run, run.counts.members(), run.page - 1),
-            run.page == 1};
-  }
+  using contract::Action;
+  const auto slice = [&](Action action, std::uint64_t members, std::uint32_t index) {
+    return Slice{action, run.page, run.total_pages, members_on(run, members, index)};
+  };
+  if (run.full) return slice(Action::kMembers, run.counts.members(), run.page - 1);
   const std::uint32_t adding = pages_for(run, run.counts.entered);
-  if (run.page <= adding) {
-    return {contract::Action::kAddMembers,
-            1,
-            1,
-            run.page,
-            run.total_pages,
-            members_on(run, run.counts.entered, run.page - 1),
-            run.page == 1};
-  }
-  const std::uint32_t index = run.page - adding - 1;
-  return {contract::Action::kRemoveMembers,        -1,        -1, run.page, run.total_pages,
-          members_on(run, run.counts.left, index), index == 0};
+  if (run.page <= adding) return slice(Action::kAddMembers, run.counts.entered, run.page - 1);
+  return slice(Action::kRemoveMembers, run.counts.left, run.page - adding - 1);
 }
 
 void frozen(Run& run, const Counts& counts) {
@@ -111,13 +96,12 @@ void frozen(Run& run, const Counts& counts) {
                              : pages_for(run, counts.entered) + pages_for(run, counts.left);
 }
 
-void answered(Run& run, const delivery::Judgement& judgement, const Cursor& behind, Timestamp now,
-              double jitter) {
+void answered(Run& run, const delivery::Judgement& judgement, Timestamp now, double jitter) {
   run.page_attempts += 1;
   run.attempts += 1;
   switch (judgement.verdict) {
     case delivery::Verdict::kDelivered:
-      return delivered(run, behind);
+      return delivered(run);
     case delivery::Verdict::kRetry:
       return retry(run, judgement, now, jitter);
     case delivery::Verdict::kPause:

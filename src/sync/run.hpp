@@ -40,13 +40,6 @@ struct Counts {
   std::uint64_t members() const { return entered + stayed; }
 };
 
-/// Where a run is in the frozen changes: behind this one. They are read in the order of (change,
-/// distinct_id).
-struct Cursor {
-  int change = -2;  ///< before all: changes are -1, 0 and 1
-  std::string distinct_id;
-};
-
 struct Run {
   std::int64_t id = 0;
   std::int64_t sync_id = 0;
@@ -63,7 +56,6 @@ struct Run {
   std::uint32_t page_members = kPageMembers;  ///< at most, on a page
   std::uint32_t total_pages = 0;
   std::uint32_t page = 1;  ///< the next to be delivered
-  Cursor cursor;           ///< behind the last member delivered
 
   std::uint32_t page_attempts = 0;  ///< of the current page
   std::uint32_t attempts = 0;       ///< of all pages
@@ -83,15 +75,12 @@ struct Run {
 /// Whether a run must send the whole membership: there is no snapshot, or it is too old.
 bool needs_full_load(std::optional<Timestamp> snapshot_at, Timestamp now);
 
-/// One page of the run: what it announces, and which frozen changes it holds.
+/// One page of the run.
 struct Slice {
   contract::Action action = contract::Action::kMembers;
-  int first_change = 0;  ///< changes from this one
-  int last_change = 0;   ///< to this one
   std::uint32_t page = 1;
   std::uint32_t total = 1;
   std::uint32_t members = 0;
-  bool begins = false;  ///< the first page of its action: read from the action's beginning
 };
 
 /// The page that is to be delivered next. Only while sending.
@@ -108,9 +97,8 @@ void resume(Run& run);
 /// state than we, so the next run must send all.
 bool leaves_doubt(const Run& run);
 
-/// The current page was answered. `behind` is the cursor behind its last member. `jitter` is from 0 to 1.
-void answered(Run& run, const delivery::Judgement& judgement, const Cursor& behind, Timestamp now,
-              double jitter);
+/// The current page was answered. `jitter` is from 0 to 1.
+void answered(Run& run, const delivery::Judgement& judgement, Timestamp now, double jitter);
 
 void settled(Run& run, Timestamp now);
 void end(Run& run, End how, std::string message, Timestamp now);

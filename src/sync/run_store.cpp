@@ -21,8 +21,6 @@ CREATE TABLE sync_run (
   page_members  INTEGER NOT NULL,
   total_pages   INTEGER NOT NULL,
   page          INTEGER NOT NULL,
-  cursor_change INTEGER NOT NULL,
-  cursor_id     TEXT NOT NULL,
   page_attempts INTEGER NOT NULL,
   attempts      INTEGER NOT NULL,
   paused        INTEGER NOT NULL,  -- ms
@@ -60,7 +58,7 @@ namespace {
 #define BELLWETHER_RUN_COLUMNS                                                                          \
   "id, sync_id, number, session_id, change_set, is_full, phase, end, message, entered, left, stayed, "  \
   "total_pages, "                                                                                       \
-  "page, cursor_change, cursor_id, page_attempts, attempts, paused, not_before, started_at, ended_at, " \
+  "page, page_attempts, attempts, paused, not_before, started_at, ended_at, " \
   "page_members"
 
 Run read(const storage::Query& row) {
@@ -78,14 +76,13 @@ Run read(const storage::Query& row) {
                 static_cast<std::uint64_t>(row.integer(11))};
   run.total_pages = static_cast<std::uint32_t>(row.integer(12));
   run.page = static_cast<std::uint32_t>(row.integer(13));
-  run.cursor = {static_cast<int>(row.integer(14)), std::string(row.text(15))};
-  run.page_attempts = static_cast<std::uint32_t>(row.integer(16));
-  run.attempts = static_cast<std::uint32_t>(row.integer(17));
-  run.paused = Millis(row.integer(18));
-  run.not_before = from_unix_ms(row.integer(19));
-  run.started_at = from_unix_ms(row.integer(20));
-  run.ended_at = from_unix_ms(row.integer(21));
-  run.page_members = static_cast<std::uint32_t>(row.integer(22));
+  run.page_attempts = static_cast<std::uint32_t>(row.integer(14));
+  run.attempts = static_cast<std::uint32_t>(row.integer(15));
+  run.paused = Millis(row.integer(16));
+  run.not_before = from_unix_ms(row.integer(17));
+  run.started_at = from_unix_ms(row.integer(18));
+  run.ended_at = from_unix_ms(row.integer(19));
+  run.page_members = static_cast<std::uint32_t>(row.integer(20));
   return run;
 }
 
@@ -124,9 +121,9 @@ Run create_run(storage::Database& database, const registry::Sync& sync, std::str
   run.started_at = now;
   run.page_members = page_members;
   database.run("INSERT INTO sync_run (" BELLWETHER_RUN_COLUMNS
-               ") VALUES (NULL, ?1, ?2, ?3, '', ?4, 0, 0, '', 0, 0, 0, 0, 1, ?5, '', 0, 0, 0, 0, ?6, 0, ?7)",
+               ") VALUES (NULL, ?1, ?2, ?3, '', ?4, 0, 0, '', 0, 0, 0, 0, 1, 0, 0, 0, 0, ?5, 0, ?6)",
                run.sync_id, static_cast<std::int64_t>(run.number), run.session_id, run.full,
-               run.cursor.change, to_unix_ms(now), std::int64_t{run.page_members});
+               to_unix_ms(now), std::int64_t{run.page_members});
   run.id = database.last_insert_id();
   return run;
 }
@@ -135,13 +132,11 @@ void save_run(storage::Database& database, const Run& run) {
   database.run(
       "UPDATE sync_run SET change_set = ?2, phase = ?3, end = ?4, message = ?5, entered = ?6, left = ?7, "
       "stayed = ?8, "
-      "total_pages = ?9, page = ?10, cursor_change = ?11, cursor_id = ?12, page_attempts = ?13, attempts = "
-      "?14, "
-      "paused = ?15, not_before = ?16, ended_at = ?17 WHERE id = ?1",
+      "total_pages = ?9, page = ?10, page_attempts = ?11, attempts = ?12, paused = ?13, not_before = ?14, "
+      "ended_at = ?15 WHERE id = ?1",
       run.id, run.change_set, static_cast<int>(run.phase), static_cast<int>(run.end), run.message,
       static_cast<std::int64_t>(run.counts.entered), static_cast<std::int64_t>(run.counts.left),
-      static_cast<std::int64_t>(run.counts.stayed), std::int64_t{run.total_pages}, std::int64_t{run.page},
-      run.cursor.change, run.cursor.distinct_id, std::int64_t{run.page_attempts}, std::int64_t{run.attempts},
+      static_cast<std::int64_t>(run.counts.stayed), std::int64_t{run.total_pages}, std::int64_t{run.page}, std::int64_t{run.page_attempts}, std::int64_t{run.attempts},
       std::int64_t{run.paused.count()}, to_unix_ms(run.not_before), to_unix_ms(run.ended_at));
 }
 
@@ -186,6 +181,13 @@ std::vector<Run> list_runs(storage::Database& database, std::int64_t sync_id,
                              sync_id, before.value_or(kAll), limit);
   while (rows.next()) runs.push_back(read(rows));
   return runs;
+}
+
+std::vector<std::string> open_change_sets(storage::Database& database) {
+  std::vector<std::string> change_sets;
+  auto rows = database.query("SELECT change_set FROM sync_run WHERE phase != 3");
+  while (rows.next()) change_sets.emplace_back(rows.text(0));
+  return change_sets;
 }
 
 std::vector<std::string> applied_since(storage::Database& database, std::int64_t sync_id,

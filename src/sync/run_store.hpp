@@ -36,6 +36,8 @@ void finish_run(storage::Database& database, const Run& run, Millis interval);
 std::optional<Run> find_run(storage::Database& database, std::int64_t id);
 /// The run that has not ended, resumed; there is at most one of a sync.
 std::optional<Run> find_open_run(storage::Database& database, std::int64_t sync_id);
+/// The change sets of all runs that have not ended.
+std::vector<std::string> open_change_sets(storage::Database& database);
 /// Newest first, those with an id below `before`.
 std::vector<Run> list_runs(storage::Database& database, std::int64_t sync_id,
                            std::optional<std::int64_t> before, std::size_t limit);

@@ -37,7 +37,8 @@ Worker::Worker(const DispatcherOptions& options, const Dispatcher::Parts& parts,
       parts_(parts),
       observers_(observers),
       interrupts_(interrupts),
-      client_({.guard = &parts.guard, .ca_file = options.ca_file}) {}
+      client_({.guard = &parts.guard, .ca_file = options.ca_file}),
+      saver_(parts.writer, options.interval) {}
 
 void Worker::run(std::int64_t sync_id) {
   auto task = take_up(sync_id);
@@ -51,10 +52,8 @@ void Worker::run(std::int64_t sync_id) {
                       return registry::compile_cohort(*reader, *cohort, at);
                     },
                     .save = [&](const Run& run, Durability durability) { return save(run, durability); },
-                    .new_change_set = [&] { return random_key(random_); }},
-                   options_.pages_at_once);
+                    .new_change_set = [&] { return random_key(random_); }});
   carry(active, task->destination);
-  if (saving_.valid()) saving_.wait();
   if (!active.run().ended()) return;
   const Run& ended = active.run();
   log::info("sync run ended", {{"sync", sync.id},
@@ -142,8 +141,9 @@ void Worker::send(ActiveRun& active, const contract::CohortPage& page,
   if (interrupts_.stopping && !attempt) return;
   const Timestamp now = system_now();
   const delivery::Judgement judgement = delivery::judge_page(page.action, attempt, now);
-  unsaved_attempts_.push_back(describe(active.run(), attempt, judgement, request_id, at, latency));
-  observers_.on_attempt(unsaved_attempts_.back());
+  Attempt described = describe(active.run(), attempt, judgement, request_id, at, latency);
+  observers_.on_attempt(described);
+  saver_.add_attempt(std::move(described));
   active.answered(judgement, now, std::uniform_real_distribution<double>(0, 1)(random_));
 }
 
@@ -154,25 +154,9 @@ void Worker::wait_until(Timestamp until) {
 }
 
 bool Worker::save(const Run& run, Durability durability) {
-  auto work = [run, attempts = std::move(unsaved_attempts_),
-               interval = options_.interval](storage::Database& database) {
-    if (run.ended()) {
-      finish_run(database, run, interval);
-    } else {
-      save_run(database, run);
-    }
-    for (const Attempt& attempt : attempts) add_attempt(database, attempt);
-  };
-  unsaved_attempts_.clear();
-  // One step behind at most: what was to be stored before is on the disk before the next thing is sent.
-  if (saving_.valid()) (void)saving_.get();
-  if (durability == Durability::kNow) return parts_.writer.run(std::move(work)).has_value();
-  auto promise = std::make_shared<std::promise<storage::CommitResult>>();
-  saving_ = promise->get_future();
-  const bool taken = parts_.writer.submit(
-      1024, std::move(work), [promise](storage::CommitResult done) { promise->set_value(std::move(done)); });
-  if (!taken) saving_ = {};
-  return taken;
+  if (durability == Durability::kNow) return saver_.save_now(run);
+  saver_.save_soon(run);
+  return true;
 }
 
 }  // namespace bellwether::sync

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <future>
 #include <mutex>
 #include <optional>
 #include <random>
@@ -10,6 +9,7 @@
 #include "registry/destinations.hpp"
 #include "sync/active_run.hpp"
 #include "sync/dispatcher.hpp"
+#include "sync/progress_saver.hpp"
 
 namespace bellwether::sync {
 
@@ -48,8 +48,7 @@ class Worker {
   const Interrupts interrupts_;
   net::HttpClient client_;
   std::mt19937_64 random_{std::random_device{}()};
-  std::vector<Attempt> unsaved_attempts_;
-  std::future<storage::CommitResult> saving_;
+  ProgressSaver saver_;
 };
 
 }  // namespace bellwether::sync

@@ -69,8 +69,7 @@ void Publisher::take_up(sync::Run run) {
             return cohorts::PeopleQuery{};
           },
           .save = [this](const sync::Run& saved, Durability durability) { return save(saved, durability); },
-          .new_change_set = [this] { return fmt::format("changes-{}", ++keys_); }},
-      1);
+          .new_change_set = [this] { return fmt::format("changes-{}", ++keys_); }});
 }
 
 std::optional<sync::ActiveRun::Step> Publisher::next(Timestamp now) {

@@ -1,4 +1,4 @@
--- Schema change 6. Who was in the cohort when a sync last succeeded: of each person's rows the one of the latest run
+-- Schema change 5. Who was in the cohort when a sync last succeeded: of each person's rows the one of the latest run
 -- counts. No parameters.
 CREATE TABLE IF NOT EXISTS bellwether.snapshot
 (

@@ -2,7 +2,7 @@
 -- the snapshot with what this run (if it succeeded) and later ones did taken back: of each person's rows the earliest
 -- tells. Parameters: sync_key, change_set, applied_since (change sets). Shape: rows {distinct_id, change}.
 SELECT distinct_id, multiIf(change = 1, 'add', change = -1, 'remove', 'no-op') AS action
-FROM bellwether.frozen_change
+FROM bellwether.frozen_person
 WHERE sync_key = {sync_key:String} AND change_set = {change_set:String}
 UNION ALL
 SELECT distinct_id, 'no-op' AS action
@@ -16,7 +16,7 @@ FROM
         WHERE sync_key = {sync_key:String}
         UNION ALL
         SELECT distinct_id, change != 1 AS was_present, run_number
-        FROM bellwether.frozen_change
+        FROM bellwether.frozen_person
         WHERE sync_key = {sync_key:String} AND change_set IN {applied_since:Array(String)}
     )
     GROUP BY distinct_id
@@ -24,6 +24,6 @@ FROM
 WHERE was_present = 1 AND distinct_id GLOBAL NOT IN
 (
     SELECT distinct_id
-    FROM bellwether.frozen_change
+    FROM bellwether.frozen_person
     WHERE sync_key = {sync_key:String} AND change_set = {change_set:String}
 )

@@ -22,7 +22,6 @@ TEST(Run, CutsItsChangesIntoPages) {
   struct Page {
     Action action;
     std::uint32_t members;
-    bool begins;
   };
   struct Case {
     bool full;
@@ -30,21 +29,21 @@ TEST(Run, CutsItsChangesIntoPages) {
     std::vector<Page> pages;
   };
   const std::vector<Case> cases{
-      {true, {0, 0, 0}, {{Action::kMembers, 0, true}}},
-      {true, {10, 3, 0}, {{Action::kMembers, 10, true}}},
-      {true, {10, 3, 10}, {{Action::kMembers, 10, true}, {Action::kMembers, 10, false}}},
+      {true, {0, 0, 0}, {{Action::kMembers, 0}}},
+      {true, {10, 3, 0}, {{Action::kMembers, 10}}},
+      {true, {10, 3, 10}, {{Action::kMembers, 10}, {Action::kMembers, 10}}},
       {true,
        {11, 0, 10},
-       {{Action::kMembers, 10, true}, {Action::kMembers, 10, false}, {Action::kMembers, 1, false}}},
+       {{Action::kMembers, 10}, {Action::kMembers, 10}, {Action::kMembers, 1}}},
       // Both calls are made also when nothing changed.
-      {false, {0, 0, 99}, {{Action::kAddMembers, 0, true}, {Action::kRemoveMembers, 0, true}}},
-      {false, {1, 0, 99}, {{Action::kAddMembers, 1, true}, {Action::kRemoveMembers, 0, true}}},
+      {false, {0, 0, 99}, {{Action::kAddMembers, 0}, {Action::kRemoveMembers, 0}}},
+      {false, {1, 0, 99}, {{Action::kAddMembers, 1}, {Action::kRemoveMembers, 0}}},
       {false,
        {10, 21, 99},
-       {{Action::kAddMembers, 10, true},
-        {Action::kRemoveMembers, 10, true},
-        {Action::kRemoveMembers, 10, false},
-        {Action::kRemoveMembers, 1, false}}},
+       {{Action::kAddMembers, 10},
+        {Action::kRemoveMembers, 10},
+        {Action::kRemoveMembers, 10},
+        {Action::kRemoveMembers, 1}}},
   };
   for (const Case& c : cases) {
     auto run = frozen_run(c.full, c.counts, 10);
@@ -53,10 +52,9 @@ TEST(Run, CutsItsChangesIntoPages) {
       const Slice slice = current_slice(run);
       EXPECT_EQ(slice.action, c.pages[i].action);
       EXPECT_EQ(slice.members, c.pages[i].members);
-      EXPECT_EQ(slice.begins, c.pages[i].begins);
       EXPECT_EQ(slice.page, i + 1);
       EXPECT_EQ(slice.total, c.pages.size());
-      answered(run, {.verdict = Verdict::kDelivered}, {1, "x"}, kNow, 0);
+      answered(run, {.verdict = Verdict::kDelivered}, kNow, 0);
     }
     EXPECT_EQ(run.phase, Phase::kSettling);
   }
@@ -67,12 +65,12 @@ TEST(Run, RetriesOnTheScheduleAndThenGivesUp) {
   Timestamp now = kNow;
   const delivery::Judgement busy{.verdict = Verdict::kRetry, .message = "busy"};
   for (const int pause : {2, 4, 8, 16, 30}) {
-    answered(run, busy, {}, now, 0);
+    answered(run, busy, now, 0);
     ASSERT_EQ(run.phase, Phase::kSending);
     EXPECT_EQ(run.not_before - now, Millis(std::chrono::seconds(pause)));
     now = run.not_before;
   }
-  answered(run, busy, {}, now, 0);
+  answered(run, busy, now, 0);
   EXPECT_EQ(run.end, End::kFailed);
   EXPECT_EQ(run.message, "given up after 6 attempts: busy");
   EXPECT_EQ(run.attempts, 6U);
@@ -80,8 +78,8 @@ TEST(Run, RetriesOnTheScheduleAndThenGivesUp) {
 
 TEST(Run, APagesRetriesAreItsOwn) {
   auto run = frozen_run(false, {});
-  for (int i = 0; i < 3; ++i) answered(run, {.verdict = Verdict::kRetry}, {}, kNow, 0);
-  answered(run, {.verdict = Verdict::kDelivered}, {}, kNow, 0);
+  for (int i = 0; i < 3; ++i) answered(run, {.verdict = Verdict::kRetry}, kNow, 0);
+  answered(run, {.verdict = Verdict::kDelivered}, kNow, 0);
   EXPECT_EQ(run.page, 2U);
   EXPECT_EQ(run.page_attempts, 0U);
   EXPECT_EQ(run.paused, Millis(0));
@@ -91,7 +89,7 @@ TEST(Run, EndsAsTheVerdictSays) {
   for (const auto& [verdict, end] :
        {std::pair{Verdict::kPause, End::kPaused}, {Verdict::kFail, End::kFailed}}) {
     auto run = frozen_run(false, {});
-    answered(run, {.verdict = verdict, .message = "their words"}, {}, kNow, 0);
+    answered(run, {.verdict = verdict, .message = "their words"}, kNow, 0);
     EXPECT_EQ(run.phase, Phase::kEnded);
     EXPECT_EQ(run.end, end);
     EXPECT_EQ(run.message, "their words");

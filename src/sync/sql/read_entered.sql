@@ -1,7 +1,8 @@
--- The frozen people as the members that go out: with their profile's properties as they are now, those of `sources` under
--- the names of `names`. Parameters: sync_key, run_number, change_set, project, sources, names.
-INSERT INTO bellwether.frozen_change (sync_key, run_number, change_set, change, distinct_id, member)
-SELECT {sync_key:String}, {run_number:UInt64}, {change_set:String}, frozen.change, frozen.distinct_id,
+-- Who a run adds (with a full load: everybody), as the members that go out: with their profile's properties as they are now,
+-- those of `sources` under the names of `names`. Parameters: sync_key, change_set, project, sources, names. Shape: rows
+-- {change, member}: 1 or 0, and a JSON object.
+SELECT
+    frozen.change,
     concat(
         '{"mixpanel_distinct_id":', toJSONString(frozen.distinct_id),
         if(profile.document = '', '', arrayStringConcat(arrayMap(
@@ -10,12 +11,12 @@ SELECT {sync_key:String}, {run_number:UInt64}, {change_set:String}, frozen.chang
                 concat(',', toJSONString(name), ':', JSONExtractRaw(profile.document, source)),
                 ''),
             {sources:Array(String)}, {names:Array(String)}))),
-        '}')
+        '}') AS member
 FROM
 (
     SELECT change, distinct_id
     FROM bellwether.frozen_person
-    WHERE sync_key = {sync_key:String} AND change_set = {change_set:String}
+    WHERE sync_key = {sync_key:String} AND change_set = {change_set:String} AND change >= 0
 ) AS frozen
 GLOBAL ANY LEFT JOIN
 (
