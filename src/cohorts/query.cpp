@@ -16,8 +16,8 @@ using impl::SqlValues;
 
 constexpr std::size_t kMostConditions = 200;
 constexpr std::size_t kDeepest = 8;
-/// A condition is a bit of a UInt64.
-constexpr std::size_t kMostBits = 64;
+/// A condition is a bit of a UInt64; the highest is for whoever groups the rows with others.
+constexpr std::size_t kMostBits = 63;
 
 /// Unwinds to `compile`.
 struct TooMuch {
@@ -89,16 +89,20 @@ class Compiler {
  public:
   Compiler(Timestamp now, const FindCohort& find_cohort) : now_(now), find_cohort_(find_cohort) {}
 
-  std::string people_of(const Source& source) {
+  /// Without the parameters.
+  PeopleQuery compile(const Source& source) {
     if (const auto* upload = std::get_if<Upload>(&source))
-      return fill(sql::kPeopleOfUpload, {{"$upload", values.text(upload->key)}});
-    return people_of(std::get<Definition>(source));
+      return combine({{fill(sql::kPeopleOfUpload, {{"$upload", values.text(upload->key)}})}}, bit_sql(0),
+                     false);
+    return compile(std::get<Definition>(source));
   }
 
   SqlValues values;
 
  private:
-  std::string people_of(const Definition& definition) {
+  static std::string bit_sql(std::size_t bit) { return fmt::format("bitTest(groupBitOr(met), {})", bit); }
+
+  PeopleQuery compile(const Definition& definition) {
     std::vector<Part> parts;
     std::string rule;
     std::vector<bool> nobody;  // each group's value for someone who meets no condition
@@ -109,8 +113,7 @@ class Compiler {
         parts.push_back(part_of(condition));
         const bool negated = parts.back().negated;
         holds = group.match == Match::kAll ? holds && negated : holds || negated;
-        join(group_rule, group.match,
-             fmt::format("{}bitTest(groupBitOr(met), {})", negated ? "NOT " : "", parts.size() - 1));
+        join(group_rule, group.match, (negated ? "NOT " : "") + bit_sql(parts.size() - 1));
       }
       nobody.push_back(holds);
       join(rule, definition.match, "(" + group_rule + ")");
@@ -119,21 +122,25 @@ class Compiler {
     const auto is_true = [](bool holds) { return holds; };
     const bool everybody = definition.match == Match::kAll ? std::ranges::all_of(nobody, is_true)
                                                            : std::ranges::any_of(nobody, is_true);
-    if (parts.size() == 1 && !parts[0].negated) return parts[0].people;
     return combine(parts, rule, everybody);
   }
 
   /// `everybody`: who meets no condition belongs too, so all people must be looked at.
-  std::string combine(const std::vector<Part>& parts, const std::string& rule, bool everybody) {
-    std::string rows;
+  static PeopleQuery combine(const std::vector<Part>& parts, const std::string& rule, bool everybody) {
+    PeopleQuery query{.rule = rule};
     for (std::size_t i = 0; i < parts.size(); ++i) {
-      rows += fmt::format("{}SELECT person, toUInt64({}) AS met FROM (\n{}\n)", i == 0 ? "" : "\nUNION ALL\n",
-                          1ULL << i, parts[i].people);
+      query.conditions += fmt::format("{}SELECT person, toUInt64({}) AS met FROM (\n{}\n)",
+                                      i == 0 ? "" : "\nUNION ALL\n", 1ULL << i, parts[i].people);
     }
-    if (everybody)
-      rows +=
+    if (everybody) {
+      query.conditions +=
           fmt::format("\nUNION ALL\nSELECT person, toUInt64(0) AS met FROM (\n{}\n)", fill(sql::kPeople, {}));
-    return fill(sql::kPeopleOfConditions, {{"$parts", rows}, {"$rule", rule}});
+    }
+    // One condition's people are the cohort's: nothing to join.
+    const bool plain = parts.size() == 1 && !parts[0].negated;
+    query.statement = plain ? parts[0].people
+                            : fill(sql::kPeopleOfConditions, {{"$parts", query.conditions}, {"$rule", rule}});
+    return query;
   }
 
   static void join(std::string& rule, Match match, const std::string& more) {
@@ -209,7 +216,7 @@ class Compiler {
     const auto source = find_cohort_(reference.name);
     if (!source) throw TooMuch{source.error()};
     path_.push_back(reference.name);
-    Part part{people_of(*source), reference.negated};
+    Part part{compile(*source).statement, reference.negated};
     path_.pop_back();
     return part;
   }
@@ -223,7 +230,8 @@ class Compiler {
 }  // namespace
 
 std::string with_people(std::string_view statement, const PeopleQuery& query) {
-  return fill(statement, {{"$people", query.statement}});
+  return fill(statement,
+              {{"$people", query.statement}, {"$conditions", query.conditions}, {"$rule", query.rule}});
 }
 
 std::expected<PeopleQuery, std::string> compile(const Source& source, const std::string& project_id,
@@ -231,8 +239,9 @@ std::expected<PeopleQuery, std::string> compile(const Source& source, const std:
   Compiler compiler(now, find_cohort);
   compiler.values.parameters().add("project", project_id);
   try {
-    std::string statement = compiler.people_of(source);
-    return PeopleQuery{std::move(statement), compiler.values.parameters()};
+    PeopleQuery query = compiler.compile(source);
+    query.parameters = compiler.values.parameters();
+    return query;
   } catch (const TooMuch& error) {
     return std::unexpected(error.message);
   }

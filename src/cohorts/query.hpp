@@ -19,14 +19,17 @@ struct Upload {
 };
 using Source = std::variant<Definition, Upload>;
 
-/// A statement that gives rows {person: String}, each person once, and its parameters. It can stand as a
-/// subquery.
+/// Who belongs, in two forms with the same parameters.
 struct PeopleQuery {
-  std::string statement;
+  std::string statement;  ///< gives rows {person: String}, each person once; can stand as a subquery
+  /// For statements that group people anyhow: rows {person, met: UInt64} whose bits 0 to 62 say which
+  /// conditions are met, and the rule over `groupBitOr(met)` of a person's rows.
+  std::string conditions;
+  std::string rule;
   events::Parameters parameters;
 };
 
-/// Puts the query in the place of `$people` in a statement.
+/// Puts the query in the places `$people`, `$conditions` and `$rule` of a statement.
 std::string with_people(std::string_view statement, const PeopleQuery& query);
 
 /// Finds another cohort of the project; the error says why it is not there.

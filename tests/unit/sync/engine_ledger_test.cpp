@@ -1,10 +1,10 @@
 #include "sync/engine_ledger.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <set>
 #include <sstream>
+
+#include <gtest/gtest.h>
 
 #include "events/chdb_engine.hpp"
 #include "events/schema.hpp"
@@ -30,7 +30,9 @@ class EngineLedgerTest : public ::testing::Test {
   Counts freeze(const std::vector<std::string>& people, bool full, std::uint64_t snapshot_members = 0,
                 std::uint64_t most = 10000) {
     ++run_;
-    cohorts::PeopleQuery query{"SELECT arrayJoin({people:Array(String)}) AS person", {}};
+    cohorts::PeopleQuery query{
+        .conditions = "SELECT arrayJoin({people:Array(String)}) AS person, toUInt64(1) AS met",
+        .rule = "bitTest(groupBitOr(met), 0)"};
     query.parameters.add("people", people);
     const auto counts =
         ledger_->freeze({"key", run_, change_set(), full, "8", query, {"plan"}, snapshot_members, most});
@@ -47,7 +49,8 @@ class EngineLedgerTest : public ::testing::Test {
   }
   static std::string members(const std::vector<std::string>& ids) {
     std::string array = "[";
-    for (const auto& id : ids) array += (array.size() > 1 ? "," : "") + (R"({"mixpanel_distinct_id":")" + id) + R"("})";
+    for (const auto& id : ids)
+      array += (array.size() > 1 ? "," : "") + (R"({"mixpanel_distinct_id":")" + id) + R"("})";
     return array + "]";
   }
 
