@@ -59,6 +59,9 @@ std::vector<Setting> engine_settings() {
                     [](Settings& s) -> auto& { return s.publisher.chdb.threads; }),
       count_setting("engine.query_bytes", "Memory of one query of the embedded engine.", 1 << 26, kManyBytes,
                     [](Settings& s) -> auto& { return s.publisher.chdb.memory_bytes; }),
+      count_setting("engine.total_bytes",
+                    "Memory of the embedded engine altogether: queries, merges, caches.", 1 << 28, kManyBytes,
+                    [](Settings& s) -> auto& { return s.publisher.chdb.total_bytes; }),
       count_setting("engine.simultaneous", "Queries of the embedded engine at once; more wait.", 1, 64,
                     [](Settings& s) -> auto& { return s.publisher.chdb.simultaneous; }),
       duration_setting("engine.query_timeout", "For one cohort's computation.",
@@ -73,6 +76,13 @@ std::vector<Setting> engine_settings() {
       text_setting("engine.ca_file",
                    "PEM file of the authority that signed its certificate; empty: the system's.",
                    [](Settings& s) -> auto& { return s.publisher.clickhouse.ca_file; }),
+      flag_setting("engine.compress", "Whether what goes to the server and back is compressed with gzip.",
+                   [](Settings& s) -> auto& { return s.publisher.clickhouse.compress; }),
+      text_setting("engine.cluster",
+                   "The name of a cluster in the server's configuration: then the tables are made on it, "
+                   "replicated and\n"
+                   "distributed (docs/scaling.md). Empty: one server.",
+                   [](Settings& s) -> auto& { return s.publisher.cluster; }),
   };
 }
 

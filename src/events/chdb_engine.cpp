@@ -18,6 +18,9 @@ using impl::ChdbResult;
 
 namespace {
 
+/// Each of the library's two large caches may hold this part of its memory.
+constexpr std::size_t kCacheShare = 8;
+
 EngineError unavailable(std::string message) {
   return {EngineError::Kind::kUnavailable, 0, std::move(message)};
 }
@@ -74,10 +77,16 @@ struct ChdbEngine::Impl {
   std::vector<Session*> idle;
 
   std::expected<void, EngineError> connect(const Options& options) {
-    std::string program = "bellwether";
-    // The library joins a relative path with itself.
-    std::string path = "--path=" + std::filesystem::absolute(options.folder).string();
-    std::vector<char*> arguments{program.data(), path.data()};
+    std::vector<std::string> texts{
+        "bellwether",
+        // The library joins a relative path with itself.
+        "--path=" + std::filesystem::absolute(options.folder).string(),
+        fmt::format("--max_server_memory_usage={}", options.total_bytes),
+        fmt::format("--mark_cache_size={}", options.total_bytes / kCacheShare),
+        fmt::format("--primary_index_cache_size={}", options.total_bytes / kCacheShare),
+    };
+    std::vector<char*> arguments;
+    for (std::string& text : texts) arguments.push_back(text.data());
     for (std::size_t i = 0; i < options.simultaneous; ++i) {
       ChdbConnection** connection = library.connect(static_cast<int>(arguments.size()), arguments.data());
       if (connection == nullptr || *connection == nullptr) {

@@ -17,6 +17,7 @@ class ChdbEngine final : public Engine {
     std::string folder;                     ///< its data; made when it is not there
     std::size_t threads = 2;                ///< for one query
     std::size_t memory_bytes = 2UL << 30U;  ///< for one query
+    std::size_t total_bytes = 4UL << 30U;   ///< for all queries, merges and caches together
     std::size_t simultaneous = 4;           ///< queries at once; more wait for their turn
   };
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "net/gzip.hpp"
 #include "net/http_client.hpp"
 
 namespace bellwether::events {
@@ -102,6 +103,8 @@ struct ClickhouseEngine::Impl {
     if (!query.query_id.empty()) url += "&query_id=" + to_percent_encoding(query.query_id);
     if (options.threads > 0) url += fmt::format("&max_threads={}", options.threads);
     if (options.memory_bytes > 0) url += fmt::format("&max_memory_usage={}", options.memory_bytes);
+    if (options.compress) url += "&enable_http_compression=1";
+    if (options.cluster) url += "&distributed_foreground_insert=1&distributed_product_mode=global";
     for (const auto& [name, value] : parameters.pairs()) {
       url += "&param_" + to_percent_encoding(name) + "=" + to_percent_encoding(value);
     }
@@ -110,7 +113,8 @@ struct ClickhouseEngine::Impl {
             .user = options.user,
             .password = options.password,
             .response_bytes = whole ? std::numeric_limits<std::size_t>::max() : kErrorBytes,
-            .timeouts = {.first_byte = query.timeout + kGrace, .whole = query.timeout + kGrace}};
+            .timeouts = {.first_byte = query.timeout + kGrace, .whole = query.timeout + kGrace},
+            .accept_gzip = options.compress};
   }
 
   std::expected<std::string, EngineError> send(const net::ClientRequest& request) {
@@ -159,6 +163,10 @@ std::expected<void, EngineError> ClickhouseEngine::insert(std::string_view state
   net::ClientRequest request = impl_->make_request({}, "", options, true);
   request.body.reserve(statement.size() + rows.size() + 1);
   request.body.append(statement).append("\n").append(rows);
+  if (impl_->options.compress) {
+    request.body = net::deflate_gzip(request.body);
+    request.headers.push_back({"Content-Encoding", "gzip"});
+  }
   const auto done = impl_->send(request);
   if (!done) return std::unexpected(done.error());
   return {};

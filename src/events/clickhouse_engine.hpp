@@ -19,6 +19,8 @@ class ClickhouseEngine final : public Engine {
     std::string ca_file = {};  ///< empty: the system's certificates
     std::size_t threads = 0;   ///< for one query; 0: the server decides
     std::size_t memory_bytes = 0;
+    bool compress = true;  ///< gzip, both ways
+    bool cluster = false;  ///< its tables are distributed: inserts wait for the shards, joins ask all of them
   };
 
   explicit ClickhouseEngine(Options options);

@@ -12,9 +12,8 @@ namespace bellwether::events {
 namespace {
 
 /// Change i leads from version i to i+1. None is ever edited once it was released.
-constexpr std::array kChanges{sql::kCreateEvent,        sql::kCreateProfile,      sql::kCreateIdentity,
-                              sql::kCreateStaticMember, sql::kCreateSnapshot,
-                              sql::kCreateFrozenPerson};
+constexpr std::array kChanges{sql::kCreateEvent,        sql::kCreateProfile,  sql::kCreateIdentity,
+                              sql::kCreateStaticMember, sql::kCreateSnapshot, sql::kCreateFrozenPerson};
 
 std::expected<std::size_t, EngineError> schema_version(Engine& engine) {
   const auto answer = engine.run(sql::kLastMigration, {}, "TabSeparated", {});
@@ -25,9 +24,15 @@ std::expected<std::size_t, EngineError> schema_version(Engine& engine) {
 
 }  // namespace
 
-std::expected<void, EngineError> migrate(Engine& engine) {
+std::expected<void, EngineError> migrate(Engine& engine, const Layout& layout) {
+  const auto create = [&](std::string_view statement) -> std::expected<void, EngineError> {
+    for (const std::string& part : layout.create(statement)) {
+      if (auto made = engine.run(part, {}, "Null", {}); !made) return std::unexpected(made.error());
+    }
+    return {};
+  };
   for (const std::string_view statement : {sql::kCreateDatabase, sql::kCreateMigration}) {
-    if (auto made = engine.run(statement, {}, "Null", {}); !made) return std::unexpected(made.error());
+    if (auto made = create(statement); !made) return made;
   }
   const auto found = schema_version(engine);
   if (!found) return std::unexpected(found.error());
@@ -38,8 +43,7 @@ std::expected<void, EngineError> migrate(Engine& engine) {
                     kChanges.size())});
   }
   for (std::size_t version = *found; version < kChanges.size(); ++version) {
-    if (auto made = engine.run(kChanges[version], {}, "Null", {}); !made)
-      return std::unexpected(made.error());
+    if (auto made = create(kChanges[version]); !made) return made;
     const std::string row = fmt::format("{{\"version\":{}}}\n", version + 1);
     if (auto noted = engine.insert(sql::kInsertMigration, row, {}); !noted) return noted;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 
 #include <zlib.h>
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr int kGzipWindow = 15 + 16;  // the largest window, gzip framing only
 constexpr std::size_t kFirstGuess = 4;
+constexpr std::size_t kPiece = 1UL << 30U;
 
 /// Owns zlib's state.
 class Inflater {
@@ -61,6 +63,32 @@ std::expected<std::string, InflateFault> inflate_gzip(std::string_view body, std
   }
   if (used > limit) return std::unexpected(InflateFault::kTooLarge);
   out.resize(used);
+  return out;
+}
+
+std::string deflate_gzip(std::string_view body) {
+  z_stream stream{};
+  constexpr int kMemory = 8;
+  if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzipWindow, kMemory, Z_DEFAULT_STRATEGY) != Z_OK)
+    throw std::bad_alloc();
+  std::string out(deflateBound(&stream, body.size()), '\0');
+  std::size_t read = 0;
+  std::size_t written = 0;
+  int code = Z_OK;
+  while (code == Z_OK) {
+    // zlib counts in 32 bits.
+    const auto piece = static_cast<uInt>(std::min<std::size_t>(body.size() - read, kPiece));
+    const auto room = static_cast<uInt>(std::min<std::size_t>(out.size() - written, kPiece));
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data() + read));
+    stream.avail_in = piece;
+    stream.next_out = reinterpret_cast<Bytef*>(out.data() + written);
+    stream.avail_out = room;
+    code = deflate(&stream, read + piece == body.size() ? Z_FINISH : Z_NO_FLUSH);
+    read += piece - stream.avail_in;
+    written += room - stream.avail_out;
+  }
+  deflateEnd(&stream);
+  out.resize(written);
   return out;
 }
 

@@ -33,6 +33,7 @@ struct ClientRequest {
   std::string password = {};
   std::size_t response_bytes = 1UL << 20U;  ///< more of the body is cut off
   ClientTimeouts timeouts = {};
+  bool accept_gzip = false;                   ///< the answer may come compressed; what is handed over is not
   const std::atomic<bool>* cancel = nullptr;  ///< set: the request ends at once, as broken
 };
 

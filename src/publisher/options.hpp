@@ -44,6 +44,7 @@ struct Options {
   EngineKind engine = EngineKind::kChdb;
   events::ChdbEngine::Options chdb;  ///< its folder is `data_dir`/events
   events::ClickhouseEngine::Options clickhouse;
+  std::string cluster;                              ///< of the ClickHouse servers; empty: one server
   Millis query_timeout = std::chrono::minutes(10);  ///< of one cohort's computation
 
   ingestion::EventLimits events;

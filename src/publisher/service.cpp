@@ -26,10 +26,17 @@ Result<void> check(const Options& options) {
   return {};
 }
 
-Result<std::unique_ptr<events::Engine>> open_engine(const Options& options) {
+Result<events::Layout> layout_of(const Options& options) {
+  if (options.engine == EngineKind::kChdb || options.cluster.empty()) return events::Layout();
+  return events::Layout::on_cluster(options.cluster);
+}
+
+Result<std::unique_ptr<events::Engine>> open_engine(const Options& options, const events::Layout& layout) {
   std::unique_ptr<events::Engine> engine;
   if (options.engine == EngineKind::kClickhouse) {
-    engine = std::make_unique<events::ClickhouseEngine>(options.clickhouse);
+    auto clickhouse = options.clickhouse;
+    clickhouse.cluster = !options.cluster.empty();
+    engine = std::make_unique<events::ClickhouseEngine>(clickhouse);
   } else {
     auto chdb = options.chdb;
     chdb.folder = options.data_dir + "/events";
@@ -37,7 +44,7 @@ Result<std::unique_ptr<events::Engine>> open_engine(const Options& options) {
     if (!opened) return fail(opened.error().message);
     engine = std::move(*opened);
   }
-  if (auto migrated = events::migrate(*engine); !migrated)
+  if (auto migrated = events::migrate(*engine, layout); !migrated)
     return fail("the event engine's tables cannot be made: " + migrated.error().message);
   return engine;
 }
@@ -70,7 +77,7 @@ struct Service::Impl {
         notifier(options.notify),
         events(*engine, options.batches),
         profiles(*engine, options.batches),
-        ledger(*engine, {options.data_dir + "/pages", options.query_timeout}),
+        ledger(*engine, {options.data_dir + "/pages", options.query_timeout, *layout_of(options)}),
         dispatcher(
             options.syncs, {store->writer(), store->readers(), ledger, guard},
             {.on_attempt = [this](const sync::Attempt& attempt) { metrics.attempt(attempt); },
@@ -144,7 +151,9 @@ Result<std::unique_ptr<Service>> Service::start(Options options) {
   if (!folder) return std::unexpected(folder.error());
   auto store = Store::open(*folder, options.writer);
   if (!store) return std::unexpected(store.error());
-  auto engine = open_engine(options);
+  const auto layout = layout_of(options);
+  if (!layout) return std::unexpected(layout.error());
+  auto engine = open_engine(options, *layout);
   if (!engine) return std::unexpected(engine.error());
   std::unique_ptr<Service> service(new Service(std::make_unique<Impl>(
       std::move(options), std::move(*folder), std::move(*guard), std::move(*store), std::move(*engine))));

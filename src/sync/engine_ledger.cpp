@@ -42,8 +42,8 @@ void add_export(Parameters& parameters, const std::vector<std::string>& chosen) 
   parameters.add("sources", sources).add("names", names);
 }
 
-/// Takes the engine's rows {change Int8, member String} apart as they come: RowBinary, in pieces that end anywhere. A String
-/// is its length in LEB128 and its bytes.
+/// Takes the engine's rows {change Int8, member String} apart as they come: RowBinary, in pieces that end
+/// anywhere. A String is its length in LEB128 and its bytes.
 class RowReader {
  public:
   /// Calls `on_row(change, member)` for each row that is whole.
@@ -82,7 +82,8 @@ class RowReader {
 
 }  // namespace
 
-EngineLedger::EngineLedger(events::Engine& engine, const Options& options) : engine_(engine), options_(options) {
+EngineLedger::EngineLedger(events::Engine& engine, const Options& options)
+    : engine_(engine), options_(options) {
   std::error_code failed;  // writing a file there says it again
   std::filesystem::create_directories(options_.pages_dir, failed);
 }
@@ -106,7 +107,8 @@ std::expected<Counts, EngineError> EngineLedger::write_pages(const FreezeOrder& 
   Counts counts;
   PageFileWriter pages(page_path(order.change_set), order.page_members);
   if (!order.full) counts.stayed = order.snapshot_members;
-  const auto write = [&](std::string_view statement, const Parameters& parameters) -> std::expected<void, EngineError> {
+  const auto write = [&](std::string_view statement,
+                         const Parameters& parameters) -> std::expected<void, EngineError> {
     RowReader rows;
     const auto done = engine_.stream(statement, parameters, "RowBinary", {.timeout = options_.freeze_within},
                                      [&](std::string_view piece) {
@@ -176,7 +178,8 @@ std::expected<void, EngineError> EngineLedger::settle(const std::string& sync_ke
   Parameters parameters;
   parameters.add("sync_key", sync_key).add("change_set", change_set);
   parameters.add("run_number", static_cast<std::int64_t>(run_number));
-  const auto settled = engine_.run(sql::kSettleSnapshot, parameters, "Null", {.timeout = options_.freeze_within});
+  const auto settled =
+      engine_.run(sql::kSettleSnapshot, parameters, "Null", {.timeout = options_.freeze_within});
   if (!settled) return std::unexpected(settled.error());
   return {};
 }
@@ -195,7 +198,7 @@ std::expected<void, EngineError> EngineLedger::drop_changes(const std::string& s
                                                             const std::vector<std::string>& change_sets) {
   for (const std::string& change_set : change_sets) drop_pages(change_set);
   const auto parameters = Parameters().add("sync_key", sync_key).add("change_sets", change_sets);
-  const auto gone = engine_.run(sql::kDropPeople, parameters, "Null", {});
+  const auto gone = engine_.run(options_.layout.remove(sql::kDropPeople), parameters, "Null", {});
   if (!gone) return std::unexpected(gone.error());
   return {};
 }
@@ -203,7 +206,8 @@ std::expected<void, EngineError> EngineLedger::drop_changes(const std::string& s
 std::expected<void, EngineError> EngineLedger::drop_sync(const std::string& sync_key) {
   const auto parameters = Parameters().add("sync_key", sync_key);
   for (const std::string_view statement : {sql::kDropSnapshot, sql::kDropAllPeople}) {
-    if (auto gone = engine_.run(statement, parameters, "Null", {}); !gone) return std::unexpected(gone.error());
+    if (auto gone = engine_.run(options_.layout.remove(statement), parameters, "Null", {}); !gone)
+      return std::unexpected(gone.error());
   }
   return {};
 }

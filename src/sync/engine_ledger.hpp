@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "events/engine.hpp"
+#include "events/layout.hpp"
 #include "sync/ledger.hpp"
 #include "sync/page_file.hpp"
 
@@ -25,8 +26,9 @@ struct AuditOrder {
 class EngineLedger final : public Ledger {
  public:
   struct Options {
-    std::string pages_dir;  ///< made when it is not there
+    std::string pages_dir;                            ///< made when it is not there
     Millis freeze_within = std::chrono::minutes(10);  ///< for one computation
+    events::Layout layout = {};
   };
 
   /// The engine outlives it.

@@ -1,5 +1,6 @@
 #include "events/clickhouse_engine.hpp"
 
+#include <cstdlib>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -29,6 +30,40 @@ TEST(Clickhouse, KeepsItsWordWithARealEngineBehind) {
   const auto refused = stranger.run("SELECT 1", {}, "TabSeparated", {});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, 516);
+}
+
+TEST(Clickhouse, SpeaksPlainlyOrCompressedAndOverTls) {
+  const bellwether::testing::TemporaryFolder folder;
+  const std::string files = "-keyout " + folder.file("key") + " -out " + folder.file("certificate");
+  const std::string make =
+      "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=x -addext subjectAltName=IP:127.0.0.1 " +
+      files + " 2>/dev/null";
+  ASSERT_EQ(std::system(make.c_str()), 0);
+  auto chdb = ChdbEngine::open({.library = BELLWETHER_CHDB_LIBRARY, .folder = folder.file("events")});
+  ASSERT_TRUE(chdb) << chdb.error().message;
+  const ClickhouseFront front(**chdb, "ann", "pw",
+                              net::TlsFiles{folder.file("certificate"), folder.file("key")});
+  const auto ask = [&](const ClickhouseEngine::Options& options) {
+    ClickhouseEngine engine(options);
+    EXPECT_TRUE(engine.run("CREATE TABLE IF NOT EXISTS x (a String) ENGINE = Memory", {}, "Null", {}));
+    EXPECT_TRUE(
+        engine.insert("INSERT INTO default.x FORMAT TabSeparated", std::string(100'000, 'a') + "\n", {}));
+    return engine.run("SELECT max(length(a)) FROM default.x", {}, "TabSeparated", {}).value_or("nothing");
+  };
+  ClickhouseEngine::Options options{.url = front.url(),
+                                    .user = "ann",
+                                    .password = "pw",
+                                    .ca_file = folder.file("certificate"),
+                                    .compress = false};
+  EXPECT_EQ(ask(options), "100000\n");
+  EXPECT_EQ(front.compressed_requests() + front.compressed_answers(), 0);
+  options.compress = true;
+  EXPECT_EQ(ask(options), "100000\n");
+  EXPECT_EQ(front.compressed_requests(), 1);
+  EXPECT_EQ(front.compressed_answers(), 3);
+  options.ca_file.clear();
+  ClickhouseEngine distrustful(options);
+  EXPECT_FALSE(distrustful.run("SELECT 1", {}, "Null", {}));
 }
 
 class Faults : public ::testing::Test {

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "base/encoding.hpp"
+#include "net/gzip.hpp"
 #include "net/url.hpp"
 
 namespace bellwether::testing {
@@ -20,9 +21,13 @@ net::Response exception(const events::EngineError& error) {
 
 }  // namespace
 
-ClickhouseFront::ClickhouseFront(events::Engine& engine, const std::string& user, const std::string& password)
-    : engine_(engine), authorization_("Basic " + to_base64(user + ":" + password)) {
+ClickhouseFront::ClickhouseFront(events::Engine& engine, const std::string& user, const std::string& password,
+                                 const std::optional<net::TlsFiles>& tls)
+    : engine_(engine),
+      authorization_("Basic " + to_base64(user + ":" + password)),
+      scheme_(tls ? "https://" : "http://") {
   auto server = net::Server::open({.listen = {"127.0.0.1", 0},
+                                   .tls = tls,
                                    .limits = {.header_bytes = 1UL << 20U, .body_bytes = 256UL << 20U},
                                    .threads = 10},
                                   *this);
@@ -48,20 +53,32 @@ void ClickhouseFront::handle(net::Request request, net::Respond respond) {
   events::QueryOptions options;
   std::string format = "TabSeparated";
   bool whole = false;
+  bool compress = false;
+  if (request.header("Content-Encoding") == "gzip") ++compressed_requests_;
   for (const auto& [name, value] : net::split_query(request.query).value_or(net::QueryParameters{})) {
     if (name.starts_with("param_")) parameters.add_raw(name.substr(6), value);
     if (name == "default_format") format = value;
     if (name == "max_execution_time")
       options.timeout = Millis(static_cast<std::int64_t>(std::stod(value) * 1000));
     if (name == "wait_end_of_query") whole = value == "1";
+    if (name == "enable_http_compression")
+      compress = value == "1" && request.header("Accept-Encoding").find("gzip") != std::string_view::npos;
   }
+  const auto finish = [&](net::Response answered) {
+    if (compress) {
+      ++compressed_answers_;
+      answered.body = net::deflate_gzip(answered.body);
+      answered.headers.push_back({"Content-Encoding", "gzip"});
+    }
+    respond(std::move(answered));
+  };
   net::Response response;
   response.content_type = "text/plain";
   if (whole) {
     auto answer = engine_.run(request.body, parameters, format, options);
     if (!answer) return respond(exception(answer.error()));
     response.body = std::move(*answer);
-    return respond(std::move(response));
+    return finish(std::move(response));
   }
   // As the server does it: what came before the exception is sent, then its words.
   const auto streamed =
@@ -71,7 +88,7 @@ void ClickhouseFront::handle(net::Request request, net::Respond respond) {
       });
   if (!streamed && response.body.empty()) return respond(exception(streamed.error()));
   if (!streamed) response.body += "\n" + streamed.error().message + "\n";
-  respond(std::move(response));
+  finish(std::move(response));
 }
 
 net::Response ClickhouseFront::refuse(const net::Refusal& refusal) {

@@ -1,0 +1,61 @@
+#include "events/layout.hpp"
+
+#include <gtest/gtest.h>
+
+#include "events/chdb_engine.hpp"
+#include "events/sql.hpp"
+#include "unit/temporary_folder.hpp"
+
+namespace bellwether::events {
+namespace {
+
+TEST(Layout, OneServerTakesStatementsAsTheyAre) {
+  const Layout layout;
+  EXPECT_EQ(layout.create(sql::kCreateEvent), std::vector{std::string(sql::kCreateEvent)});
+  EXPECT_EQ(layout.remove("DELETE FROM bellwether.snapshot WHERE 1"),
+            "DELETE FROM bellwether.snapshot WHERE 1");
+}
+
+TEST(Layout, AClusterHasReplicatedTablesBehindDistributedOnes) {
+  const auto layout = Layout::on_cluster("main");
+  ASSERT_TRUE(layout);
+  const auto statements = layout->create(
+      "CREATE TABLE IF NOT EXISTS bellwether.identity\n(\n    alias String\n)\nENGINE = "
+      "ReplacingMergeTree(known_at)\n"
+      "ORDER BY alias");
+  ASSERT_EQ(statements.size(), 2U);
+  EXPECT_EQ(statements[0],
+            "CREATE TABLE IF NOT EXISTS bellwether.identity_local ON CLUSTER 'main'\n(\n    alias String\n)\n"
+            "ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/bellwether/identity', "
+            "'{replica}', known_at)\n"
+            "ORDER BY alias");
+  EXPECT_EQ(statements[1],
+            "CREATE TABLE IF NOT EXISTS bellwether.identity ON CLUSTER 'main' AS bellwether.identity_local "
+            "ENGINE = "
+            "Distributed('main', 'bellwether', 'identity_local', cityHash64(alias))");
+  EXPECT_EQ(layout->create(sql::kCreateDatabase)[0],
+            std::string(sql::kCreateDatabase) + " ON CLUSTER 'main'");
+  EXPECT_EQ(layout->remove("DELETE FROM bellwether.snapshot WHERE 1"),
+            "DELETE FROM bellwether.snapshot_local ON CLUSTER 'main' WHERE 1");
+  EXPECT_FALSE(Layout::on_cluster("a'b"));
+  EXPECT_FALSE(Layout::on_cluster(""));
+}
+
+TEST(Layout, TheEngineReadsEveryStatementOfACluster) {
+  const bellwether::testing::TemporaryFolder folder;
+  auto engine = ChdbEngine::open({.library = BELLWETHER_CHDB_LIBRARY, .folder = folder.file("events")});
+  ASSERT_TRUE(engine) << engine.error().message;
+  const auto layout = Layout::on_cluster("main");
+  for (const auto& change :
+       {sql::kCreateDatabase, sql::kCreateMigration, sql::kCreateEvent, sql::kCreateProfile,
+        sql::kCreateIdentity, sql::kCreateStaticMember, sql::kCreateSnapshot, sql::kCreateFrozenPerson}) {
+    for (const std::string& statement : layout->create(change)) {
+      const auto parsed = (*engine)->run("SELECT formatQuery({query:String})",
+                                         Parameters().add("query", statement), "Null", {});
+      EXPECT_TRUE(parsed) << parsed.error().message << statement;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace bellwether::events
