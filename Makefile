@@ -1,7 +1,7 @@
 # The front door. `make help` lists what there is; each target installs what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint bench fuzz sanitize clean
+.PHONY: help build run subscriber publisher test lint bench fuzz sanitize clean
 
 BUILD := build/release
 JOBS := $(shell nproc)
@@ -15,10 +15,16 @@ build: ## build the release binary, build/release/bellwether
 	@test -f $(BUILD)/build.ninja || cmake --preset release
 	@cmake --build $(BUILD) --parallel $(JOBS) --target bellwether
 
-run: build ## build and start the subscriber on loopback, data in ./data (more options: ARGS="--listen …")
+run: build engine ## build and start the demo: a shop, a publisher and a subscriber on loopback (options: ARGS="--data DIR")
+	@exec $(BUILD)/bellwether demo $(ARGS)
+
+subscriber: build ## build and start the subscriber on loopback, data in ./data (options: ARGS="--listen …")
 	@exec $(BUILD)/bellwether subscriber $(ARGS)
 
-test: node_modules ## build everything and run all tests (one: ctest --test-dir build/release -R NAME)
+publisher: build engine ## build and start the publisher on loopback, data in ./publisher-data
+	@exec $(BUILD)/bellwether publisher $(ARGS)
+
+test: judges engine ## build everything and run all tests (one: ctest --test-dir build/release -R NAME)
 	@tools/install_packages.sh build test
 	@test -f $(BUILD)/build.ninja || cmake --preset release
 	@cmake --build $(BUILD) --parallel $(JOBS)
@@ -29,7 +35,7 @@ lint: ## clang-format and clang-tidy on what changed (everything: ARGS=--all)
 	@test -f $(BUILD)/compile_commands.json || cmake --preset release
 	@tools/lint.sh $(ARGS)
 
-bench: ## measure each ratio of docs/performance.md
+bench: engine ## measure each ratio of docs/performance.md
 	@tools/install_packages.sh build bench
 	@test -f $(BUILD)/build.ninja || cmake --preset release
 	@cmake --build $(BUILD) --parallel $(JOBS)
@@ -41,7 +47,7 @@ fuzz: ## run each fuzzer for a minute (longer: ARGS=600)
 	@cmake --build build/fuzz --parallel $(JOBS)
 	@tests/fuzz/run.sh $(ARGS)
 
-sanitize: node_modules ## the tests under ASan+UBSan, and the threaded ones under TSan
+sanitize: judges engine ## the tests under ASan+UBSan, and the threaded ones under TSan
 	@tools/install_packages.sh build test
 	@for preset in asan-ubsan tsan; do \
 	  test -f build/$$preset/build.ninja || cmake --preset $$preset || exit 1; \
@@ -52,12 +58,14 @@ sanitize: node_modules ## the tests under ASan+UBSan, and the threaded ones unde
 clean: ## remove what was built
 	@rm -rf build tests/node_modules engine/node_modules
 
-# The contract's judges for the tests, and the embedded event engine (half a gigabyte).
-.PHONY: node_modules
-node_modules:
-	@tools/install_packages.sh test
-	@for folder in tests engine; do \
-	  [ $$folder/node_modules/.package-lock.json -nt $$folder/package-lock.json ] && continue; \
-	  echo "Installing npm packages in $$folder/"; \
-	  (cd $$folder && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json) || \
-	  { echo "make: npm ci failed: is the npm registry reachable?" >&2; exit 1; }; done
+# npm packages, installed when their lock file changed: the contract's judges for the tests, and the embedded event
+# engine (half a gigabyte).
+.PHONY: judges engine
+judges: FOLDER := tests
+engine: FOLDER := engine
+judges engine:
+	@tools/install_packages.sh npm
+	@[ $(FOLDER)/node_modules/.package-lock.json -nt $(FOLDER)/package-lock.json ] || { \
+	  echo "Installing npm packages in $(FOLDER)/"; \
+	  (cd $(FOLDER) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json) || \
+	  { echo "make: npm ci failed: is the npm registry reachable?" >&2; exit 1; }; }

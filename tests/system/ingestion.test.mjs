@@ -210,3 +210,23 @@ test('a second publisher on the same data, a missing engine and a broken configu
   await assert.rejects(Publisher.start(null, { data: join(temporaryFolder(t), 'x'), config: '[engine]\nkind = "clickhouse"\n' }), /engine\.url/);
   assert.equal((await publisher.stop()).code, 0);
 });
+
+test('more than can be written is answered 429, and what was taken is there', async (t) => {
+  const publisher = await Publisher.start(t, { config: '[ingestion]\nqueued_bytes = 1048576\nbatch_bytes = 65536\n' });
+  await publisher.apply({ projects: [project('8')] });
+  const pad = 'x'.repeat(2000);
+  const statuses = await Promise.all(Array.from({ length: 200 }, async (_, i) => {
+    const response = await fetch(`${publisher.url}/import?strict=1&project_id=8`, { method: 'POST', headers: { 'Content-Type': 'application/json', ...basic('secret-8') },
+      body: JSON.stringify(Array.from({ length: 50 }, (__, j) => ({ event: 'E', properties: { time: 1767323045, distinct_id: `${i}-${j}`, $insert_id: `${i}-${j}`, pad } }))) });
+    if (response.status === 429) assert.equal(response.headers.get('retry-after'), '1');
+    return response.status;
+  }));
+  const taken = statuses.filter((status) => status === 200).length;
+  assert.deepEqual([...new Set(statuses)].sort(), [200, 429]);
+  assert.equal(await people(publisher, did('E')), taken * 50);
+});
+
+test('an event engine that is not there is told at the start', async (t) => {
+  const publisher = await Publisher.start(t, { config: `${toLoopback}[engine]\nkind = "clickhouse"\nurl = "http://127.0.0.1:1"\n` }).catch((error) => error);
+  assert.match(String(publisher), /the event engine does not answer|cannot be made/);
+});

@@ -1,0 +1,29 @@
+// The demo, as `make run` starts it.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { binary, runBeside, temporaryFolder, until } from './support/bellwether.mjs';
+
+test('--once: a full load, a diff, an outage with recovery; the mirror equals the cohort each time', async () => {
+  const done = await runBeside(['demo', '--once', '--customers', '300']);
+  assert.equal(done.status, 0, done.stderr);
+  const runs = done.stdout.split('\n').filter((line) => / run +\d+ /.test(line));
+  assert.equal(runs.length, 6, done.stdout);
+  assert.equal(runs.filter((line) => line.endsWith('equal')).length, 6);
+  assert.equal(runs.filter((line) => line.includes('full load')).length, 2);
+});
+
+test('it runs until it is told to stop, and ends cleanly; its data stays where it was asked to', async (t) => {
+  const data = join(temporaryFolder(t), 'demo');
+  const child = spawn(binary, ['demo', '--data', data, '--customers', '100', '--interval', '1']);
+  let output = '';
+  child.stdout.on('data', (text) => (output += text));
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  await until(() => / run +3 .*equal/.test(output), 'three runs have ended', 30_000);
+  child.kill('SIGINT');
+  assert.equal(await ended, 0);
+  assert.match(output, /curl http:\/\/127\.0\.0\.1:\d+\/v1\/syncs/);
+  assert.ok(existsSync(join(data, 'publisher', 'publisher.db')));
+});
