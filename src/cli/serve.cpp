@@ -3,9 +3,17 @@
 #include <array>
 #include <filesystem>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace bellwether::cli {
+
+void ServiceArguments::add_options(CLI::App& command, const std::string& what) {
+  command.add_option("--config", config, "Configuration file (see: bellwether config)");
+  command.add_option("--data", data, "Folder for the data");
+  command.add_option("--listen", listen, fmt::format("ADDR:PORT for {}; port 0 takes any free one", what));
+  command.add_option("--admin-listen", admin_listen, "ADDR:PORT of the private listener");
+}
 
 sigset_t block_signals() {
   // A full disk or a broken pipe is an error to handle, not a reason to end.

@@ -1,76 +1,28 @@
 #include <memory>
-#include <optional>
-#include <string>
 
 #include <CLI/CLI.hpp>
 
-#include "base/log.hpp"
 #include "cli/commands.hpp"
 #include "cli/serve.hpp"
-#include "cli/settings.hpp"
 #include "subscriber/service.hpp"
 
 namespace bellwether::cli {
 
 namespace {
 
-struct Arguments {
-  std::optional<std::string> config;
-  std::optional<std::string> data;
-  std::optional<std::string> listen;
-  std::optional<std::string> admin_listen;
-};
-
-/// The command line counts more than the environment, and that more than the file.
-Result<Settings> settings_of(const Arguments& arguments) {
-  auto settings = load_settings(arguments.config);
-  if (!settings) return settings;
-  if (arguments.data) settings->subscriber.data_dir = *arguments.data;
-  if (auto taken = take_address(arguments.listen, settings->subscriber.listen); !taken) {
-    return std::unexpected(taken.error());
-  }
-  if (auto taken = take_address(arguments.admin_listen, settings->subscriber.admin_listen); !taken) {
-    return std::unexpected(taken.error());
-  }
-  return settings;
-}
-
-int run(const Arguments& arguments) {
-  auto settings = settings_of(arguments);
+int run(const ServiceArguments& arguments) {
+  auto settings = settings_with(arguments, &Settings::subscriber);
   if (!settings) return complain(settings.error().message.c_str());
-  log::configure(settings->log_level, settings->log_format);
-  const sigset_t awaited = block_signals();
-  const std::string data_dir = settings->subscriber.data_dir;
-  const bool tls = settings->subscriber.tls.has_value();
-  auto service = subscriber::Service::start(std::move(settings->subscriber));
-  if (!service) return complain(service.error().message.c_str());
-  log::info("listening", {{"address", (*service)->address().to_string()},
-                          {"scheme", tls ? "https" : "http"},
-                          {"admin", (*service)->admin_address().to_string()},
-                          {"data", data_dir},
-                          {"version", version()}});
-  wait_for_stop(awaited, [&] {
-    if (const auto reloaded = (*service)->reload_tls()) {
-      log::info("read the TLS certificate again");
-    } else {
-      log::error("kept the old TLS certificate", {{"error", reloaded.error().message}});
-    }
-  });
-  log::info("stopping");
-  (*service)->stop();
-  log::info("stopped");
-  return EXIT_SUCCESS;
+  return run_service<subscriber::Service>(std::move(settings->subscriber), settings->log_level,
+                                          settings->log_format);
 }
 
 }  // namespace
 
 void add_subscriber_command(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("subscriber", "Receive webhooks and keep the mirror");
-  const auto arguments = std::make_shared<Arguments>();
-  command->add_option("--config", arguments->config, "Configuration file (see: bellwether config)");
-  command->add_option("--data", arguments->data, "Folder for the data");
-  command->add_option("--listen", arguments->listen, "ADDR:PORT for webhooks; port 0 takes any free one");
-  command->add_option("--admin-listen", arguments->admin_listen, "ADDR:PORT of the private listener");
+  const auto arguments = std::make_shared<ServiceArguments>();
+  arguments->add_options(*command, "webhooks");
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }
 

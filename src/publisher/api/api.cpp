@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "api/serving.hpp"
 #include "base/encoding.hpp"
-#include "base/log.hpp"
 #include "publisher/api/routes.hpp"
 
 namespace bellwether::publisher {
@@ -77,20 +77,8 @@ std::optional<net::Response> Api::screen(const net::RequestHead& head) {
 }
 
 void Api::handle(net::Request request, net::Respond respond) {
-  respond(answer(request));
-}
-
-net::Response Api::answer(const net::Request& request) const {
-  auto parsed = api::Call::parse(request);
-  if (!parsed) return api::render_error(parsed.error());
-  const Call call{std::move(*parsed), parts_};
-  try {
-    Answer answered = router_.find(request.method, request.path)->answer(call);
-    return answered ? std::move(*answered) : api::render_error(answered.error());
-  } catch (const storage::StorageError& error) {
-    log::warn("a read failed", {{"path", request.path}, {"error", error.what()}});
-    return api::render_error({503, "storage_unavailable", "the data cannot be read now; the log says why"});
-  }
+  respond(api::serve<storage::StorageError>(
+      router_, request, [this](api::Call parsed) { return Call{std::move(parsed), parts_}; }));
 }
 
 net::Response Api::refuse(const net::Refusal& refusal) {

@@ -18,8 +18,6 @@ class Api final : public net::Handler {
   net::Response refuse(const net::Refusal& refusal) override;
 
  private:
-  net::Response answer(const net::Request& request) const;
-
   const ApiParts parts_;
   const api::Router<Call> router_;
 };

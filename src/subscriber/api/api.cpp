@@ -2,8 +2,7 @@
 
 #include <array>
 
-#include "api/router.hpp"
-#include "base/log.hpp"
+#include "api/serving.hpp"
 #include "subscriber/api/routes.hpp"
 
 namespace bellwether::subscriber {
@@ -44,20 +43,9 @@ std::optional<net::Response> Api::screen(const net::RequestHead& head) {
 }
 
 void Api::handle(net::Request request, net::Respond respond) {
-  respond(answer(request));
-}
-
-net::Response Api::answer(const net::Request& request) const {
-  auto parsed = api::Call::parse(request);
-  if (!parsed) return api::render_error(parsed.error());
-  const Call call{std::move(*parsed), options_, readers_, metrics_, probes_};
-  try {
-    Answer answered = router_.find(request.method, request.path)->answer(call);
-    return answered ? std::move(*answered) : api::render_error(answered.error());
-  } catch (const storage::StorageError& error) {
-    log::warn("a read failed", {{"path", request.path}, {"error", error.what()}});
-    return api::render_error({503, "storage_unavailable", "the data cannot be read now; the log says why"});
-  }
+  respond(api::serve<storage::StorageError>(router_, request, [this](api::Call parsed) {
+    return Call{std::move(parsed), options_, readers_, metrics_, probes_};
+  }));
 }
 
 net::Response Api::refuse(const net::Refusal& refusal) {

@@ -33,8 +33,6 @@ class Api final : public net::Handler {
   net::Response refuse(const net::Refusal& refusal) override;
 
  private:
-  net::Response answer(const net::Request& request) const;
-
   const Options& options_;
   storage::ReaderPool& readers_;
   const Metrics& metrics_;

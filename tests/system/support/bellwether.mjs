@@ -49,33 +49,32 @@ export async function until(probe, what, milliseconds = 15_000) {
   }
 }
 
-export class Subscriber {
+/** A running service: its process, its log, its addresses. */
+export class Service {
   log = '';
 
-  /** `config`: TOML text. */
-  static async start(t, { data, config, adminListen = '127.0.0.1:0', env = {} } = {}) {
-    const subscriber = new Subscriber();
-    subscriber.data = data ?? join(temporaryFolder(t), 'data');
-    const all = ['subscriber', '--data', subscriber.data, '--listen', '127.0.0.1:0', '--admin-listen', adminListen];
+  /** Starts `bellwether NAME`; `config` is TOML text. Everything ends with the test. */
+  async launch(t, name, { data, config, listen = '127.0.0.1:0', adminListen = '127.0.0.1:0', env = {} }) {
+    this.data = data ?? join(temporaryFolder(t), 'data');
+    const all = [name, '--data', this.data, '--listen', listen, '--admin-listen', adminListen];
     if (config !== undefined) {
       const file = join(temporaryFolder(t), 'bellwether.toml');
       writeFileSync(file, config);
       all.push('--config', file);
     }
-    subscriber.process = spawn(binary, all, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
-    subscriber.ended = new Promise((resolve) => subscriber.process.on('close', (code, signal) => resolve({ code, signal })));
-    subscriber.process.stderr.on('data', (text) => (subscriber.log += text));
-    t?.after(() => subscriber.kill());
+    this.process = spawn(binary, all, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.ended = new Promise((resolve) => this.process.on('close', (code, signal) => resolve({ code, signal })));
+    this.process.stderr.on('data', (text) => (this.log += text));
+    t?.after(() => this.kill());
     await Promise.race([
-      until(() => /msg=listening.*\n/.test(subscriber.log), 'it listens'),
-      subscriber.ended.then(() => { throw new Error(`it ended: ${subscriber.log}`); }),
+      until(() => /msg=listening.*\n/.test(this.log), 'it listens'),
+      this.ended.then(() => { throw new Error(`it ended: ${this.log}`); }),
     ]);
-    const [, scheme, ] = /scheme=(\w+)/.exec(subscriber.log);
-    subscriber.address = /address=(\S+)/.exec(subscriber.log)[1];
-    subscriber.port = Number(subscriber.address.split(':').at(-1));
-    subscriber.url = `${scheme}://${subscriber.address}`;
-    subscriber.admin = `http://${/admin=(\S+)/.exec(subscriber.log)[1]}`;
-    return subscriber;
+    this.address = /address=(\S+)/.exec(this.log)[1];
+    this.port = Number(this.address.split(':').at(-1));
+    this.url = `${/scheme=(\w+)/.exec(this.log)[1]}://${this.address}`;
+    this.admin = `http://${/admin=(\S+)/.exec(this.log)[1]}`;
+    return this;
   }
 
   async kill() {
@@ -85,6 +84,13 @@ export class Subscriber {
   async stop() {
     this.process.kill('SIGTERM');
     return this.ended;
+  }
+}
+
+export class Subscriber extends Service {
+
+  static start(t, options = {}) {
+    return new Subscriber().launch(t, 'subscriber', options);
   }
 
   /** Posts to a path; `body` may be an object, a string or bytes. */

@@ -1,45 +1,12 @@
 // Starts the real publisher on free ports, in a folder of its own, and stops it.
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { writeFileSync } from 'node:fs';
-import { binary, temporaryFolder, until } from './bellwether.mjs';
+import { Service, until } from './bellwether.mjs';
 
 /** Loopback without a certificate: where the tests' receivers are. */
 export const toLoopback = '[delivery]\nhttps_only = false\nallow = "127.0.0.0/8"\n';
 
-export class Publisher {
-  log = '';
-
-  /** `config`: TOML text. */
-  static async start(t, { data, config = toLoopback, env = {}, listen = '127.0.0.1:0' } = {}) {
-    const publisher = new Publisher();
-    publisher.data = data ?? join(temporaryFolder(t), 'data');
-    const file = join(temporaryFolder(t), 'bellwether.toml');
-    writeFileSync(file, config);
-    publisher.process = spawn(binary,
-      ['publisher', '--data', publisher.data, '--listen', listen, '--admin-listen', '127.0.0.1:0', '--config', file],
-      { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
-    publisher.ended = new Promise((resolve) => publisher.process.on('close', (code, signal) => resolve({ code, signal })));
-    publisher.process.stderr.on('data', (text) => (publisher.log += text));
-    t?.after(() => publisher.kill());
-    await Promise.race([
-      until(() => /msg=listening.*\n/.test(publisher.log), 'it listens'),
-      publisher.ended.then(() => { throw new Error(`it ended: ${publisher.log}`); }),
-    ]);
-    publisher.address = /address=(\S+)/.exec(publisher.log)[1];
-    publisher.port = Number(publisher.address.split(':').at(-1));
-    publisher.url = `${/scheme=(\w+)/.exec(publisher.log)[1]}://${publisher.address}`;
-    publisher.admin = `http://${/admin=(\S+)/.exec(publisher.log)[1]}`;
-    return publisher;
-  }
-
-  async kill() {
-    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGKILL');
-    return this.ended;
-  }
-  async stop() {
-    this.process.kill('SIGTERM');
-    return this.ended;
+export class Publisher extends Service {
+  static start(t, options = {}) {
+    return new Publisher().launch(t, 'publisher', { config: toLoopback, ...options });
   }
 
   /** A call of the private API that must succeed; its JSON. */

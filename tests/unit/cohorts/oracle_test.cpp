@@ -3,13 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "cohorts/query.hpp"
-#include "events/chdb_engine.hpp"
-#include "events/schema.hpp"
 #include "ingestion/event_writer.hpp"
 #include "ingestion/profile_writer.hpp"
 #include "unit/cohorts/plain_evaluator.hpp"
 #include "unit/cohorts/random_shop.hpp"
-#include "unit/temporary_folder.hpp"
+#include "unit/events/migrated_engine.hpp"
 
 namespace bellwether::testing {
 namespace {
@@ -25,14 +23,6 @@ std::optional<std::string> any_token(std::string_view) {
 /// The same data in the engine and as plain values.
 class OracleTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    auto opened =
-        events::ChdbEngine::open({.library = BELLWETHER_CHDB_LIBRARY, .folder = folder_.file("events")});
-    ASSERT_TRUE(opened) << opened.error().message;
-    engine_ = std::move(*opened);
-    ASSERT_TRUE(events::migrate(*engine_));
-  }
-
   void load(RandomShop& shop, const std::string& project) {
     data_ = {};
     load_events(shop.events(120), project);
@@ -115,8 +105,7 @@ class OracleTest : public ::testing::Test {
     writer.stop();
   }
 
-  TemporaryFolder folder_;
-  std::unique_ptr<events::ChdbEngine> engine_;
+  MigratedEngine engine_;
 };
 
 TEST_F(OracleTest, CompiledCohortsHoldWhomAPlainEvaluatorFinds) {

@@ -6,10 +6,8 @@
 
 #include <gtest/gtest.h>
 
-#include "events/chdb_engine.hpp"
-#include "events/schema.hpp"
 #include "events/sql.hpp"
-#include "unit/temporary_folder.hpp"
+#include "unit/events/migrated_engine.hpp"
 
 namespace bellwether::sync {
 namespace {
@@ -17,16 +15,6 @@ namespace {
 /// The cohort is whatever list of ids a test says.
 class EngineLedgerTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    auto opened =
-        events::ChdbEngine::open({.library = BELLWETHER_CHDB_LIBRARY, .folder = folder_.file("events")});
-    ASSERT_TRUE(opened) << opened.error().message;
-    engine_ = std::move(*opened);
-    ASSERT_TRUE(events::migrate(*engine_));
-    ledger_ = std::make_unique<EngineLedger>(
-        *engine_, EngineLedger::Options{folder_.file("pages"), std::chrono::seconds(60)});
-  }
-
   Counts freeze(const std::vector<std::string>& people, bool full, std::uint64_t snapshot_members = 0,
                 std::uint64_t most = 10000) {
     ++run_;
@@ -54,9 +42,9 @@ class EngineLedgerTest : public ::testing::Test {
     return array + "]";
   }
 
-  bellwether::testing::TemporaryFolder folder_;
-  std::unique_ptr<events::ChdbEngine> engine_;
-  std::unique_ptr<EngineLedger> ledger_;
+  bellwether::testing::MigratedEngine engine_;
+  std::unique_ptr<EngineLedger> ledger_ = std::make_unique<EngineLedger>(
+      *engine_, EngineLedger::Options{engine_.folder().file("pages"), std::chrono::seconds(60)});
   std::uint64_t run_ = 0;
 };
 

@@ -1,0 +1,20 @@
+#include <cstdlib>
+#include <string_view>
+
+#include <boost/json.hpp>
+
+#include "ingestion/profile_update.hpp"
+
+/// Updates applied one after another to one profile leave an object, or nothing.
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+  using namespace bellwether::ingestion;
+  const auto batch = decode_profile_updates({reinterpret_cast<const char*>(data), size},
+                                            [](std::string_view) { return std::optional<std::string>("8"); });
+  if (!batch) return 0;
+  std::string document;
+  for (const ProfileUpdate& update : batch->updates) {
+    document = updated_profile(document, update);
+    if (!document.empty() && !boost::json::parse(document).is_object()) std::abort();
+  }
+  return 0;
+}
