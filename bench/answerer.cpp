@@ -11,7 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/// A receiver of cohort syncs that only answers: it reads a request and says success. A thread a connection. Prints the port.
+/// A receiver of cohort syncs that only answers: it reads a request and says success. A thread a connection.
+/// Prints the port.
 namespace {
 
 /// The length that a head announces; 0 without one.
@@ -19,7 +20,8 @@ std::size_t length_in(std::string_view head) {
   std::size_t length = 0;
   for (const std::string_view name : {"Content-Length: ", "content-length: "}) {
     const std::size_t at = head.find(name);
-    if (at != std::string_view::npos) std::from_chars(head.data() + at + name.size(), head.data() + head.size(), length);
+    if (at != std::string_view::npos)
+      std::from_chars(head.data() + at + name.size(), head.data() + head.size(), length);
   }
   return length;
 }
@@ -50,8 +52,9 @@ void serve(int fd) {
     }
     const std::string body = fmt::format(R"({{"action":"{}","status":"success"}})",
                                          action_in(std::string_view(received).substr(head + 4)));
-    const std::string answer = fmt::format(
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}", body.size(), body);
+    const std::string answer =
+        fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
+                    body.size(), body);
     if (send(fd, answer.data(), answer.size(), MSG_NOSIGNAL) < 0) return;
     received.erase(0, whole);
   }

@@ -50,12 +50,15 @@ void run(events::Engine& engine, const std::string& statement) {
 
 /// Members with an event and a profile each, from `first` on.
 void populate(events::Engine& engine, std::uint64_t first, std::uint64_t count) {
-  run(engine, fmt::format("INSERT INTO bellwether.event (project_id, event, distinct_id, time, insert_id, properties, "
-                          "received_at) SELECT '8', 'Buy', hex(sipHash64(number)), now64(3) - 3600, toString(number), "
-                          "'{{\"amount\":12.5,\"product\":\"tea\"}}'::JSON, now64(3) FROM numbers({}, {})",
-                          first, count));
   run(engine,
-      fmt::format("INSERT INTO bellwether.profile (project_id, distinct_id, properties, document, deleted, updated_at) "
+      fmt::format(
+          "INSERT INTO bellwether.event (project_id, event, distinct_id, time, insert_id, properties, "
+          "received_at) SELECT '8', 'Buy', hex(sipHash64(number)), now64(3) - 3600, toString(number), "
+          "'{{\"amount\":12.5,\"product\":\"tea\"}}'::JSON, now64(3) FROM numbers({}, {})",
+          first, count));
+  run(engine,
+      fmt::format("INSERT INTO bellwether.profile (project_id, distinct_id, properties, document, deleted, "
+                  "updated_at) "
                   "SELECT '8', hex(sipHash64(number)) AS id, document::JSON, concat('{{\"$email\":\"user', "
                   "toString(number), '@example.com\",\"$first_name\":\"User\",\"$last_name\":\"Number ', "
                   "toString(number), '\",\"plan\":\"free\"}}') AS document, 0, now64(3) FROM numbers({}, {})",
@@ -64,10 +67,11 @@ void populate(events::Engine& engine, std::uint64_t first, std::uint64_t count) 
 
 /// Of the first `count` members everyone leaves.
 void leave(events::Engine& engine, std::uint64_t count) {
-  run(engine, fmt::format("INSERT INTO bellwether.profile (project_id, distinct_id, properties, document, deleted, "
-                          "updated_at) SELECT '8', hex(sipHash64(number)), '{{\"gone\":true}}'::JSON, "
-                          "'{{\"gone\":true}}', 0, now64(3) + 1 FROM numbers({})",
-                          count));
+  run(engine,
+      fmt::format("INSERT INTO bellwether.profile (project_id, distinct_id, properties, document, deleted, "
+                  "updated_at) SELECT '8', hex(sipHash64(number)), '{{\"gone\":true}}'::JSON, "
+                  "'{{\"gone\":true}}', 0, now64(3) + 1 FROM numbers({})",
+                  count));
 }
 
 std::string event_rows(std::uint64_t first, std::uint64_t count) {
@@ -109,7 +113,8 @@ void measure_diff(events::Engine& engine, const Arguments& arguments) {
   };
   populate(engine, 0, arguments.members);
   freeze(true);
-  if (!ledger.settle("key", fmt::format("set-{}", run_number), run_number)) throw std::runtime_error("settle");
+  if (!ledger.settle("key", fmt::format("set-{}", run_number), run_number))
+    throw std::runtime_error("settle");
   populate(engine, arguments.members, arguments.members / 200);
   leave(engine, arguments.members / 200);
   std::vector<double> query;
@@ -122,8 +127,8 @@ void measure_diff(events::Engine& engine, const Arguments& arguments) {
     }));
     ours.push_back(seconds_of([&] { counts = freeze(false); }));
   }
-  fmt::print("{{\"query_seconds\":{:.4f},\"freeze_seconds\":{:.4f},\"entered\":{},\"left\":{}}}\n", median(query),
-             median(ours), counts.entered, counts.left);
+  fmt::print("{{\"query_seconds\":{:.4f},\"freeze_seconds\":{:.4f},\"entered\":{},\"left\":{}}}\n",
+             median(query), median(ours), counts.entered, counts.left);
 }
 
 }  // namespace

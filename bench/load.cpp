@@ -117,7 +117,8 @@ std::string import_request(const Arguments& arguments, std::uint64_t number) {
         1767323045000 + i, i, i, i % 100, i % 7);
   }
   return fmt::format(
-      "POST /import?strict=1&project_id=8 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
+      "POST /import?strict=1&project_id=8 HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+      "application/x-ndjson\r\n"
       "Authorization: Basic {}\r\nContent-Length: {}\r\n\r\n{}",
       arguments.import, body.size(), body);
 }

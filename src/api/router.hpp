@@ -35,9 +35,8 @@ class Router {
       : routes_(routes), token_(std::move(token)) {}
 
   const Route<Context>* find(std::string_view method, std::string_view path) const {
-    const auto found = std::ranges::find_if(routes_, [&](const auto& route) {
-      return takes(route, method) && path_matches(route.path, path);
-    });
+    const auto found = std::ranges::find_if(
+        routes_, [&](const auto& route) { return takes(route, method) && path_matches(route.path, path); });
     return found == routes_.end() ? nullptr : &*found;
   }
 

@@ -14,10 +14,7 @@ constexpr Millis kStoragePause = std::chrono::seconds(2);
 }  // namespace
 
 ActiveRun::ActiveRun(Run run, RunSubject subject, Ledger& ledger, Hooks hooks)
-    : run_(std::move(run)),
-      subject_(std::move(subject)),
-      ledger_(ledger),
-      hooks_(std::move(hooks)) {}
+    : run_(std::move(run)), subject_(std::move(subject)), ledger_(ledger), hooks_(std::move(hooks)) {}
 
 ActiveRun::Step ActiveRun::next(Timestamp now) {
   for (;;) {
@@ -56,9 +53,9 @@ std::optional<ActiveRun::Step> ActiveRun::freeze(Timestamp now) {
   run_.change_set = hooks_.new_change_set();
   save(Durability::kNow);
   if (unsaved_) return std::nullopt;
-  const auto counts =
-      ledger_.freeze({subject_.sync_key, run_.number, run_.change_set, run_.full, subject_.project_id,
-                      *people, subject_.properties, subject_.snapshot_members, subject_.most_members, run_.page_members});
+  const auto counts = ledger_.freeze({subject_.sync_key, run_.number, run_.change_set, run_.full,
+                                      subject_.project_id, *people, subject_.properties,
+                                      subject_.snapshot_members, subject_.most_members, run_.page_members});
   if (!counts) {
     end(run_, End::kFailed, "the cohort cannot be computed: " + counts.error().message, now);
   } else if (counts->members() > subject_.most_members) {

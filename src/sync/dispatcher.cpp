@@ -109,7 +109,12 @@ struct Dispatcher::Impl {
     job->sync_id = due.sync_id;
     job->thread = std::thread([this, running = job.get()] {
       Worker worker(options, parts, observers, {stopping, running->stopped, mutex, wake});
-      worker.run(running->sync_id);
+      try {
+        worker.run(running->sync_id);
+      } catch (const storage::StorageError& error) {
+        // The run is as it was stored last, and is taken up again.
+        log::error("a sync run was cut off", {{"sync", running->sync_id}, {"error", error.what()}});
+      }
       running->done = true;
       poke();
     });

@@ -8,11 +8,11 @@
 
 #include "base/error.hpp"
 
-/// A run's pages on the disk, as they go out: cut and written once, when the run's changes are frozen, and then read one by
-/// one, also by the next process. The file is complete or does not open.
+/// A run's pages on the disk, as they go out: cut and written once, when the run's changes are frozen, and
+/// then read one by one, also by the next process. The file is complete or does not open.
 ///
-///     members array, members array, …, {offset of each page and of the end: 8 bytes little-endian each}, count of pages,
-///     mark
+///     members array, members array, …, {offset of each page and of the end: 8 bytes little-endian each},
+///     count of pages, mark
 namespace bellwether::sync {
 
 class PageFileWriter {

@@ -10,8 +10,8 @@
 
 namespace bellwether::sync {
 
-/// Stores a run's steps: at once, or one commit behind, so that sending does not wait for the disk. While a commit is on its
-/// way only the newest state waits for the next; a process that dies has lost at most that.
+/// Stores a run's steps: at once, or one commit behind, so that sending does not wait for the disk. While a
+/// commit is on its way only the newest state waits for the next; a process that dies has lost at most that.
 class ProgressSaver {
  public:
   /// The writer outlives it. `interval`: see finish_run.

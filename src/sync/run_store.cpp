@@ -55,10 +55,10 @@ CREATE INDEX sync_attempt_by_run ON sync_attempt (run_id, id);
 
 namespace {
 
-#define BELLWETHER_RUN_COLUMNS                                                                          \
-  "id, sync_id, number, session_id, change_set, is_full, phase, end, message, entered, left, stayed, "  \
-  "total_pages, "                                                                                       \
-  "page, page_attempts, attempts, paused, not_before, started_at, ended_at, " \
+#define BELLWETHER_RUN_COLUMNS                                                                         \
+  "id, sync_id, number, session_id, change_set, is_full, phase, end, message, entered, left, stayed, " \
+  "total_pages, "                                                                                      \
+  "page, page_attempts, attempts, paused, not_before, started_at, ended_at, "                          \
   "page_members"
 
 Run read(const storage::Query& row) {
@@ -122,8 +122,8 @@ Run create_run(storage::Database& database, const registry::Sync& sync, std::str
   run.page_members = page_members;
   database.run("INSERT INTO sync_run (" BELLWETHER_RUN_COLUMNS
                ") VALUES (NULL, ?1, ?2, ?3, '', ?4, 0, 0, '', 0, 0, 0, 0, 1, 0, 0, 0, 0, ?5, 0, ?6)",
-               run.sync_id, static_cast<std::int64_t>(run.number), run.session_id, run.full,
-               to_unix_ms(now), std::int64_t{run.page_members});
+               run.sync_id, static_cast<std::int64_t>(run.number), run.session_id, run.full, to_unix_ms(now),
+               std::int64_t{run.page_members});
   run.id = database.last_insert_id();
   return run;
 }
@@ -136,8 +136,9 @@ void save_run(storage::Database& database, const Run& run) {
       "ended_at = ?15 WHERE id = ?1",
       run.id, run.change_set, static_cast<int>(run.phase), static_cast<int>(run.end), run.message,
       static_cast<std::int64_t>(run.counts.entered), static_cast<std::int64_t>(run.counts.left),
-      static_cast<std::int64_t>(run.counts.stayed), std::int64_t{run.total_pages}, std::int64_t{run.page}, std::int64_t{run.page_attempts}, std::int64_t{run.attempts},
-      std::int64_t{run.paused.count()}, to_unix_ms(run.not_before), to_unix_ms(run.ended_at));
+      static_cast<std::int64_t>(run.counts.stayed), std::int64_t{run.total_pages}, std::int64_t{run.page},
+      std::int64_t{run.page_attempts}, std::int64_t{run.attempts}, std::int64_t{run.paused.count()},
+      to_unix_ms(run.not_before), to_unix_ms(run.ended_at));
 }
 
 void finish_run(storage::Database& database, const Run& run, Millis interval) {

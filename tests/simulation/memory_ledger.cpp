@@ -41,8 +41,8 @@ void MemoryLedger::cut(const sync::FreezeOrder& order, const std::vector<Change>
       on_page = 0;
     }
     const std::string fields = change.properties.substr(1, change.properties.size() - 2);
-    pages.back() += fmt::format(R"({}{{"mixpanel_distinct_id":"{}"{}{}}})", on_page++ == 0 ? "" : ",", change.distinct_id,
-                                fields.empty() ? "" : ",", fields);
+    pages.back() += fmt::format(R"({}{{"mixpanel_distinct_id":"{}"{}{}}})", on_page++ == 0 ? "" : ",",
+                                change.distinct_id, fields.empty() ? "" : ",", fields);
   }
   pages.back() += "]";
 }
@@ -51,7 +51,8 @@ Result<std::string> MemoryLedger::read(const std::string& change_set, std::uint3
   return pages_.at(change_set).at(page - 1);
 }
 
-std::expected<void, events::EngineError> MemoryLedger::settle(const std::string&, const std::string& change_set,
+std::expected<void, events::EngineError> MemoryLedger::settle(const std::string&,
+                                                              const std::string& change_set,
                                                               std::uint64_t run_number) {
   for (const Change& change : frozen_.at(change_set)) {
     if (change.change >= 0) announced_[change.distinct_id] = change.properties;
@@ -67,8 +68,8 @@ void MemoryLedger::drop_pages(const std::string& change_set) {
   pages_.erase(change_set);
 }
 
-std::expected<void, events::EngineError> MemoryLedger::drop_changes(const std::string&,
-                                                                    const std::vector<std::string>& change_sets) {
+std::expected<void, events::EngineError> MemoryLedger::drop_changes(
+    const std::string&, const std::vector<std::string>& change_sets) {
   for (const std::string& change_set : change_sets) {
     frozen_.erase(change_set);
     drop_pages(change_set);

@@ -47,9 +47,18 @@ Answer show_project(const Call& call) {
 }
 
 Answer put_project(const Call& call) {
+  std::optional<registry::Project> before;
+  {
+    const auto reader = call.parts.store.readers().borrow();
+    before = registry::find_project(*reader, call.path[2]);
+  }
   registry::Project project;
   const auto read = read_json(call.request.body, [&](const boost::json::value& value) {
-    project = read_project(Fields(value, "", {"name", "token", "secret", "service_accounts"}), call.path[2]);
+    const Fields fields(value, "", {"name", "token", "secret", "service_accounts"});
+    project = read_project(fields, call.path[2]);
+    // Nobody can read a secret to give it back: what is not given stays as it was.
+    if (before && !fields.has("secret")) project.secret = before->secret;
+    if (before && !fields.has("service_accounts")) project.accounts = before->accounts;
   });
   if (!read) return std::unexpected(read.error());
   const auto saved =

@@ -1,8 +1,8 @@
 #include "sync/page_file.hpp"
 
-#include <gtest/gtest.h>
-
 #include <filesystem>
+
+#include <gtest/gtest.h>
 
 #include "unit/temporary_folder.hpp"
 

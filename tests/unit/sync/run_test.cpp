@@ -32,9 +32,7 @@ TEST(Run, CutsItsChangesIntoPages) {
       {true, {0, 0, 0}, {{Action::kMembers, 0}}},
       {true, {10, 3, 0}, {{Action::kMembers, 10}}},
       {true, {10, 3, 10}, {{Action::kMembers, 10}, {Action::kMembers, 10}}},
-      {true,
-       {11, 0, 10},
-       {{Action::kMembers, 10}, {Action::kMembers, 10}, {Action::kMembers, 1}}},
+      {true, {11, 0, 10}, {{Action::kMembers, 10}, {Action::kMembers, 10}, {Action::kMembers, 1}}},
       // Both calls are made also when nothing changed.
       {false, {0, 0, 99}, {{Action::kAddMembers, 0}, {Action::kRemoveMembers, 0}}},
       {false, {1, 0, 99}, {{Action::kAddMembers, 1}, {Action::kRemoveMembers, 0}}},
