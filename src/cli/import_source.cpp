@@ -7,6 +7,7 @@
 
 #include "base/encoding.hpp"
 #include "cli/line_splitter.hpp"
+#include "cli/sql.hpp"
 
 namespace bellwether::cli {
 
@@ -38,12 +39,6 @@ class LinesSource final : public ImportSource {
   const std::uint64_t bytes_;
 };
 
-/// Parameters: file, format. One thread, so that rows come in the file's order.
-constexpr std::string_view kReadFile =
-    "SELECT * FROM file({file:String}, {format:String}) SETTINGS max_threads = 1, max_parsing_threads = 1, "
-    "input_format_parquet_preserve_order = 1, output_format_json_quote_64bit_integers = 0, "
-    "input_format_try_infer_datetimes = 0, input_format_try_infer_dates = 0";
-constexpr std::string_view kCountFile = "SELECT count() FROM file({file:String}, {format:String})";
 constexpr Millis kWithin = std::chrono::hours(12);
 
 class TableSource final : public ImportSource {
@@ -63,7 +58,7 @@ class TableSource final : public ImportSource {
       ++at.records;
       return at.records <= from.records || on_event(event_of_row(row, at.records, columns_), at);
     };
-    const auto done = engine_->stream(kReadFile, parameters_, "JSONEachRow", {.timeout = kWithin},
+    const auto done = engine_->stream(sql::kReadFile, parameters_, "JSONEachRow", {.timeout = kWithin},
                                       [&](std::string_view piece) { return lines.take(piece, take); });
     if (!done) return fail(done.error().message);
     return {};
@@ -93,7 +88,7 @@ Result<std::unique_ptr<ImportSource>> open_import_source(
   const auto parameters = events::Parameters()
                               .add("file", std::filesystem::absolute(file).string())
                               .add("format", parquet ? "Parquet" : "CSVWithNames");
-  const auto rows = (*engine)->run(kCountFile, parameters, "TabSeparated", {.timeout = kWithin});
+  const auto rows = (*engine)->run(sql::kCountFile, parameters, "TabSeparated", {.timeout = kWithin});
   if (!rows) return fail(fmt::format("{} cannot be read: {}", file, rows.error().message));
   const auto count = parse_integer(std::string_view(*rows).substr(0, rows->find('\n')));
   return std::make_unique<TableSource>(*engine, parameters, static_cast<std::uint64_t>(count.value_or(0)),

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "net/server.hpp"
+#include "unit/net/changing_name.hpp"
 #include "unit/net/scripted_endpoint.hpp"
 #include "unit/temporary_folder.hpp"
 
@@ -167,6 +168,29 @@ TEST_F(TlsClient, ChecksTheHostName) {
   const auto server = serve("DNS:elsewhere.example");
   HttpClient client({.ca_file = folder_.file("cert.pem")});
   EXPECT_EQ(failure_of(client, {.url = "https://" + server->address().to_string()}), Kind::kTls);
+}
+
+TEST(HttpClientTest, ChecksTheAddressThatANameHasNowAndNotTheOneThatItHad) {
+  const bellwether::testing::ScriptedEndpoint endpoint(
+      {{bellwether::testing::ScriptedEndpoint::ok("first")},
+       {bellwether::testing::ScriptedEndpoint::ok("second")}});
+  const auto guard = EgressGuard::make({.https_only = false, .allow = {"127.0.0.1"}});
+  ASSERT_TRUE(guard);
+  const bellwether::testing::ChangingName name("rebinding.example",
+                                               {"127.0.0.1", "127.0.0.2", "10.0.0.1", "127.0.0.1"});
+  const auto ask = [&] {
+    return HttpClient({.guard = &*guard})
+        .send({.url = "http://rebinding.example:" + std::to_string(endpoint.port()) + "/"});
+  };
+  const auto first = ask();
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_EQ(first->body, "first");
+  for (const char* forbidden : {"127.0.0.2", "10.0.0.1"}) {
+    const auto refused = ask();
+    ASSERT_FALSE(refused) << forbidden;
+    EXPECT_EQ(refused.error().kind, ClientFailure::Kind::kForbidden);
+  }
+  EXPECT_TRUE(ask());
 }
 
 }  // namespace
