@@ -62,18 +62,23 @@ export const benches = {
 
   // A first load to a receiver that only answers, against a bare client that posts bodies made before.
   async h() {
-    const data = join(folder(), 'data');
-    engine(join(data, 'events'), 'populate');
     await withAnswerer(async (port) => {
-      const bare = median(Array.from({ length: 3 }, () => measure('load', '--port', port, '--requests', members / 1000, '--connections', 1).seconds));
-      const run = await withPublisher(data, async (publisher) => {
-        await publisher.apply(buyers(`http://127.0.0.1:${port}/`, { sync: { properties: ['plan'] } }));
-        const ended = await publisher.ended_run(1, 0, 300_000);
-        return { ...ended, sending: await sendingSeconds(publisher, ended) };
-      });
-      report('h', `pages of a first load of ${members}`, `${run.sending.toFixed(2)} s`, `${bare.toFixed(2)} s`, (bare / run.sending).toFixed(2),
-        'at least 0.7', bare / run.sending >= 0.7);
-      report('h', 'the same, with computing, freezing and settling', `${run.seconds.toFixed(2)} s`, `${bare.toFixed(2)} s`, (bare / run.seconds).toFixed(2), '', true);
+      const results = { bare: [], sending: [], whole: [] };
+      for (let round = 0; round < 3; ++round) {
+        const data = join(folder(), 'data');
+        engine(join(data, 'events'), 'populate');
+        results.bare.push(measure('load', '--port', port, '--requests', members / 1000, '--connections', 1).seconds);
+        await withPublisher(data, async (publisher) => {
+          await publisher.apply(buyers(`http://127.0.0.1:${port}/`, { sync: { properties: ['plan'] } }));
+          const run = await publisher.ended_run(1, 0, 300_000);
+          results.whole.push(run.seconds);
+          results.sending.push(await sendingSeconds(publisher, run));
+        });
+      }
+      const [bare, sending, whole] = [results.bare, results.sending, results.whole].map(median);
+      report('h', `pages of a first load of ${members}`, `${sending.toFixed(2)} s`, `${bare.toFixed(2)} s`, (bare / sending).toFixed(2),
+        'at least 0.7', bare / sending >= 0.7);
+      report('h', 'the same, with computing, freezing and settling', `${whole.toFixed(2)} s`, '', '', '', true);
     });
   },
 

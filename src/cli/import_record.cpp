@@ -40,7 +40,7 @@ json::value time_value(json::value given) {
   return to_unix_ms(*parsed);
 }
 
-json::value id_value(json::value given) {
+json::value id_value(const json::value& given) {
   return given.is_number() ? json::value(json::serialize(given)) : given;
 }
 

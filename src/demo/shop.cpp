@@ -48,9 +48,10 @@ void Shop::live(std::uint64_t hour, Timestamp until, Millis length, Activity& ac
   const double busy = rhythm(hour);
   // As many come as leave once the shop has its size.
   constexpr double kLeaving = 0.004;
-  for (double newcomers = static_cast<double>(wanted_) * kLeaving * busy; newcomers > 0; newcomers -= 1) {
-    if (chance(std::min(newcomers, 1.0))) sign_up(some_time(until, length), activity);
-  }
+  const double expected = static_cast<double>(wanted_) * kLeaving * busy;
+  const auto newcomers =
+      static_cast<std::size_t>(expected) + (chance(expected - std::floor(expected)) ? 1 : 0);
+  for (std::size_t i = 0; i < newcomers; ++i) sign_up(some_time(until, length), activity);
   for (Customer& customer : customers_) {
     if (customer.gone) continue;
     const Timestamp at = some_time(until, length);

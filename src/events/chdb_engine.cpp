@@ -86,6 +86,7 @@ struct ChdbEngine::Impl {
         fmt::format("--primary_index_cache_size={}", options.total_bytes / kCacheShare),
     };
     std::vector<char*> arguments;
+    arguments.reserve(texts.size());
     for (std::string& text : texts) arguments.push_back(text.data());
     for (std::size_t i = 0; i < options.simultaneous; ++i) {
       ChdbConnection** connection = library.connect(static_cast<int>(arguments.size()), arguments.data());

@@ -63,6 +63,7 @@ class ProjectApplier {
   Outcome<void> apply_cohorts() {
     // In whatever order they are written: one that refers to a later one waits for it.
     std::vector<const WantedCohort*> waiting;
+    waiting.reserve(wanted_.cohorts.size());
     for (const WantedCohort& cohort : wanted_.cohorts) waiting.push_back(&cohort);
     while (!waiting.empty()) {
       std::vector<const WantedCohort*> still_waiting;
@@ -167,8 +168,7 @@ class ProjectApplier {
       if (kept) continue;
       if (auto gone = registry::remove_sync(database_, sync.id); !gone) return gone;
       sync::remove_runs_of_sync(database_, sync.id);
-      applied_.removed_sync_keys.push_back(sync.key);
-      applied_.removed_sync_ids.push_back(sync.id);
+      applied_.removed_syncs.emplace_back(sync.id, sync.key);
       note("delete", name_of({cohort->name, destination->name, {}, true, ""}));
     }
     return {};

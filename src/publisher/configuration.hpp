@@ -1,8 +1,9 @@
 #pragma once
 
-#include <optional>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/json/fwd.hpp>
@@ -63,8 +64,7 @@ struct Change {
 
 struct Applied {
   std::vector<Change> changes;
-  std::vector<std::string> removed_sync_keys;
-  std::vector<std::int64_t> removed_sync_ids;
+  std::vector<std::pair<std::int64_t, std::string>> removed_syncs;  ///< id and key
 };
 
 /// Makes the projects in `wanted` as it says, in the caller's transaction; other projects are left alone, and

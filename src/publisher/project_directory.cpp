@@ -9,6 +9,7 @@ void ProjectDirectory::replace(const std::vector<registry::Project>& projects) {
   for (const registry::Project& project : projects) {
     content->ids_by_token.emplace(project.token, project.id);
     std::vector<net::Credential> accounts;
+    accounts.reserve(project.accounts.size());
     for (const auto& account : project.accounts) accounts.push_back({account.user, account.password, ""});
     // Neither has a hash, so neither can fail to read.
     content->entries.push_back({project.id, !project.secret.empty(), !accounts.empty(),

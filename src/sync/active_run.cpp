@@ -1,5 +1,6 @@
 #include "sync/active_run.hpp"
 
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -49,7 +50,8 @@ std::optional<ActiveRun::Step> ActiveRun::freeze(Timestamp now) {
     return std::nullopt;
   }
   // A new key each time: rows of an attempt that was cut off must not mix with these.
-  if (!run_.change_set.empty()) (void)ledger_.drop_changes(subject_.sync_key, {run_.change_set});
+  // Rows that cannot be dropped now are left over, and nothing reads them.
+  if (!run_.change_set.empty()) std::ignore = ledger_.drop_changes(subject_.sync_key, {run_.change_set});
   run_.change_set = hooks_.new_change_set();
   save(Durability::kNow);
   if (unsaved_) return std::nullopt;

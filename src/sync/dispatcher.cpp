@@ -129,13 +129,19 @@ struct Dispatcher::Impl {
       old = old_runs(*reader, trimmed_at - options.keep_runs, kTrimmedAtOnce);
       for (const OldRun& run : old) {
         const auto sync = registry::find_sync(*reader, run.sync_id);
-        if (sync) (void)parts.ledger.drop_changes(sync->key, {run.change_set});
+        if (sync) drop_changes(sync->key, run.change_set);
       }
     }
-    (void)parts.writer.run([&](storage::Database& database) {
+    const auto trimmed = parts.writer.run([&](storage::Database& database) {
       for (const OldRun& run : old) remove_run(database, run.id);
       trim_attempts(database, options.keep_attempts);
     });
+    if (!trimmed) log::warn("old runs cannot be removed", {{"error", trimmed.error().message}});
+  }
+
+  void drop_changes(const std::string& sync_key, const std::string& change_set) {
+    if (const auto gone = parts.ledger.drop_changes(sync_key, {change_set}); !gone)
+      log::warn("a run's changes stay in the event engine", {{"error", gone.error().message}});
   }
 
   void poke() {

@@ -154,6 +154,20 @@ test('/import: strict or not, who may, duplicates, limits', async (t) => {
   assert.equal((await send(Array.from({ length: 2001 }, () => event('C')))).status, 400);
 });
 
+test('/engage: updates of one person are applied in their order, within a batch and over several', async (t) => {
+  const publisher = await Publisher.start(t);
+  await publisher.apply({ projects: [project('8')] });
+  const update = (operations) => ({ $distinct_id: 'ann', ...operations });
+  await publisher.engage([update({ $set: { n: 1, gone: 1 } }), update({ $add: { n: 2 } }), update({ $unset: ['gone'] }), update({ $append: { l: 'a' } }),
+    update({ $append: { l: 'b' } }), update({ $remove: { l: 'a' } }), update({ $set_once: { n: 9 } })], 'token-8');
+  await Promise.all(Array.from({ length: 20 }, () => publisher.engage([update({ $add: { n: 1 } })], 'token-8')));
+  assert.deepEqual(await people(publisher, has('n', 'is', 23)), ['ann']);
+  assert.deepEqual(await people(publisher, has('gone', 'set')), []);
+  assert.deepEqual([await people(publisher, has('l', 'list_contains', 'a')), await people(publisher, has('l', 'list_contains', 'b'))], [[], ['ann']]);
+  await publisher.engage([update({ $delete: '' }), update({ $set: { fresh: true } })], 'token-8');
+  assert.deepEqual([await people(publisher, has('n', 'set')), await people(publisher, has('fresh', 'is', true))], [[], ['ann']]);
+});
+
 test('who is who: a device before it signs in, and an alias, are the person', async (t) => {
   const publisher = await Publisher.start(t);
   await publisher.apply({ projects: [project('8')] });

@@ -40,6 +40,9 @@ struct Call : api::Call {
   std::expected<std::int64_t, ApiError> id_at(std::size_t index) const;
 };
 
+/// Ends the run of a sync that was removed, and forgets what the engine keeps for it.
+void forget_sync(const ApiParts& parts, std::int64_t id, const std::string& key);
+
 /// What a failed query means for the caller.
 ApiError to_api_error(const events::EngineError& error);
 /// Nobody has this id.

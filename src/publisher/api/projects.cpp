@@ -27,8 +27,7 @@ void render(JsonWriter& json, const Applied& applied, bool dry_run) {
 /// What follows from a changed configuration in the running process.
 void follow(const Call& call, const Applied& applied) {
   call.parts.on_projects_changed();
-  for (const std::int64_t id : applied.removed_sync_ids) call.parts.dispatcher.stop_run(id);
-  for (const std::string& key : applied.removed_sync_keys) (void)call.parts.ledger.drop_sync(key);
+  for (const auto& [id, key] : applied.removed_syncs) forget_sync(call.parts, id, key);
   call.parts.dispatcher.poke();
 }
 

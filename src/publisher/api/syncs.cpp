@@ -1,6 +1,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/log.hpp"
 #include "publisher/api/render.hpp"
 #include "publisher/api/routes.hpp"
 
@@ -42,6 +43,13 @@ Answer change_named(const Call& call,
 }
 
 }  // namespace
+
+void forget_sync(const ApiParts& parts, std::int64_t id, const std::string& key) {
+  parts.dispatcher.stop_run(id);
+  if (const auto gone = parts.ledger.drop_sync(key); !gone)
+    log::warn("what is left of a sync stays in the event engine",
+              {{"sync", id}, {"error", gone.error().message}});
+}
 
 Answer list_syncs(const Call& call) {
   const auto reader = call.parts.store.readers().borrow();
@@ -104,8 +112,7 @@ Answer delete_sync(const Call& call) {
         return sync->key;
       });
   if (!key) return std::unexpected(key.error());
-  call.parts.dispatcher.stop_run(*id);
-  (void)call.parts.ledger.drop_sync(*key);
+  forget_sync(call.parts, *id, *key);
   return no_content();
 }
 

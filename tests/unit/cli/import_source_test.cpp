@@ -32,7 +32,7 @@ TEST(ImportSource, ReadsParquetThroughTheEngineAndGoesOnBehindARecord) {
   EXPECT_EQ((*source)->whole(), 3U);
   const auto read = [&](std::uint64_t from) {
     std::vector<std::string> events;
-    EXPECT_TRUE((*source)->read({from, 0}, [&](std::string event, const ImportPosition& at) {
+    EXPECT_TRUE((*source)->read({from, 0}, [&](const std::string& event, const ImportPosition& at) {
       events.push_back(std::to_string(at.records) + " " + event);
       return true;
     }));

@@ -63,7 +63,7 @@ std::string RandomShop::properties() {
 std::string RandomShop::events(int count) {
   std::string out = "[";
   for (int i = 0; i < count; ++i) {
-    const auto at = (to_unix_ms(now_) / 1000) - below(40) * 3600;
+    const auto at = (to_unix_ms(now_) / 1000) - std::int64_t{below(40)} * 3600;
     const std::string mine = properties();
     std::string who = fmt::format("\"distinct_id\":\"{}\"", person());
     // Some before they signed in, under a device that is somebody's.

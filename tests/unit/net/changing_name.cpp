@@ -41,7 +41,7 @@ ChangingName::~ChangingName() {
 /// Stands before the C library's, for everything in this program.
 extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* hints, addrinfo** found) {
   using Resolve = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
-  static const auto next = reinterpret_cast<Resolve>(dlsym(RTLD_NEXT, "getaddrinfo"));
+  static const auto kNext = reinterpret_cast<Resolve>(dlsym(RTLD_NEXT, "getaddrinfo"));
   const std::string answer = bellwether::testing::answer_for(name);
-  return next(name == nullptr ? nullptr : answer.c_str(), service, hints, found);
+  return kNext(name == nullptr ? nullptr : answer.c_str(), service, hints, found);
 }

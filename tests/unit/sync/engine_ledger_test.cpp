@@ -129,6 +129,7 @@ TEST_F(EngineLedgerTest, TellsOfACohortThatIsTooLarge) {
 
 TEST_F(EngineLedgerTest, CutsPagesAndKeepsThoseOfOpenRuns) {
   std::vector<std::string> people;
+  people.reserve(2300);
   for (int i = 0; i < 2300; ++i) people.push_back("p" + std::to_string(10000 + i));
   freeze(people, true);
   std::string all;
