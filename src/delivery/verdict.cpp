@@ -113,8 +113,9 @@ std::optional<Millis> parse_retry_after(std::string_view text, Timestamp now) {
     if (*seconds < 0) return std::nullopt;
     return std::chrono::seconds(std::min(*seconds, kMostSeconds));
   }
+  const std::string terminated(text);
   std::tm date{};
-  const char* end = strptime(std::string(text).c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
+  const char* end = strptime(terminated.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
   if (end == nullptr || *end != '\0') return std::nullopt;
   const Timestamp at = from_unix_ms(static_cast<std::int64_t>(timegm(&date)) * 1000);
   return std::max(Millis(0), std::chrono::duration_cast<Millis>(at - now));

@@ -1,0 +1,87 @@
+#include "sync/progress_saver.hpp"
+
+#include <array>
+
+#include <gtest/gtest.h>
+
+#include "registry/schema.hpp"
+#include "storage/migrations.hpp"
+#include "unit/temporary_folder.hpp"
+
+namespace bellwether::sync {
+namespace {
+
+storage::Database open_with_a_sync(const std::string& path) {
+  storage::Database database(path, {.durable = false});
+  const std::string schema = std::string(registry::kSchema) + kSchema;
+  const std::array scripts{schema.c_str()};
+  EXPECT_TRUE(storage::migrate(database, scripts));
+  database.script(
+      "INSERT INTO project VALUES ('8', 'Shop', 'token', '');"
+      "INSERT INTO cohort VALUES (12, '8', 'Cohort', '', '', 'list', 0);"
+      "INSERT INTO destination VALUES (1, '8', 'receiver', 'https://example.com/', '', '', 1);"
+      "INSERT INTO sync VALUES (1, 'key', '8', 12, 1, '[]', 1, '', 'active', '', 0);");
+  return database;
+}
+
+TEST(ProgressSaver, TheNewestStateAndEveryAttemptAreStored) {
+  const bellwether::testing::TemporaryFolder folder;
+  storage::GroupCommit writer(open_with_a_sync(folder.file("db")), {}, nullptr);
+  sync::Run run;
+  ASSERT_TRUE(writer.run([&](storage::Database& database) {
+    run = create_run(database, *registry::find_sync(database, 1), "session", 1000, from_unix_ms(1));
+  }));
+  {
+    ProgressSaver saver(writer, std::chrono::minutes(30));
+    for (std::uint32_t page = 2; page <= 500; ++page) {
+      run.phase = Phase::kSending;
+      run.page = page;
+      saver.add_attempt({.run_id = run.id, .page = page - 1});
+      saver.save_soon(run);
+    }
+    run.phase = Phase::kSettling;
+    ASSERT_TRUE(saver.save_now(run));
+    end(run, End::kSucceeded, "", from_unix_ms(5));
+    ASSERT_TRUE(saver.save_now(run));
+    run.page = 501;
+    saver.save_soon(run);
+  }
+  writer.stop();
+  storage::Database database(folder.file("db"), {});
+  EXPECT_EQ(find_run(database, run.id)->page, 501U);
+  EXPECT_EQ(list_attempts(database, run.id, std::nullopt, 1000).size(), 499U);
+  EXPECT_EQ(find_snapshot(database, 1)->run_number, 1U);
+  EXPECT_EQ(registry::find_sync(database, 1)->next_run_at, from_unix_ms(1) + std::chrono::minutes(30));
+}
+
+TEST(RunStore, OneOpenRunOfASync) {
+  const bellwether::testing::TemporaryFolder folder;
+  storage::Database database = open_with_a_sync(folder.file("db"));
+  const auto sync = *registry::find_sync(database, 1);
+  create_run(database, sync, "first", 1000, from_unix_ms(1));
+  EXPECT_THROW(create_run(database, sync, "second", 1000, from_unix_ms(2)), storage::StorageError);
+}
+
+TEST(RunStore, ARunThatWasResumedAndFailedMakesTheNextOneFull) {
+  const bellwether::testing::TemporaryFolder folder;
+  storage::Database database = open_with_a_sync(folder.file("db"));
+  const auto sync = *registry::find_sync(database, 1);
+  const auto play = [&](bool resumed, End how) {
+    auto run = create_run(database, sync, "session", 1000, from_unix_ms(1));
+    frozen(run, {});
+    save_run(database, run);
+    if (resumed) run = *find_open_run(database, 1);
+    end(run, how, "", from_unix_ms(2));
+    finish_run(database, run, {});
+    return run.full;
+  };
+  EXPECT_TRUE(play(false, End::kSucceeded));
+  EXPECT_FALSE(play(false, End::kFailed));
+  EXPECT_FALSE(play(true, End::kSucceeded));
+  EXPECT_FALSE(play(true, End::kFailed));
+  EXPECT_TRUE(play(false, End::kSucceeded));
+  EXPECT_FALSE(play(false, End::kSucceeded));
+}
+
+}  // namespace
+}  // namespace bellwether::sync
