@@ -22,10 +22,11 @@ GLOBAL ANY LEFT JOIN
 (
     SELECT distinct_id, document
     FROM bellwether.profile FINAL
-    WHERE project_id = {project:String} AND deleted = 0 AND distinct_id GLOBAL IN
+    PREWHERE project_id = {project:String} AND distinct_id GLOBAL IN
     (
         SELECT distinct_id
         FROM bellwether.frozen_person
         WHERE sync_key = {sync_key:String} AND change_set = {change_set:String} AND change >= 0
     )
+    WHERE deleted = 0
 ) AS profile ON frozen.distinct_id = profile.distinct_id
