@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # clang-format on everything, clang-tidy on what changed: what is not committed, or else the last commit's files.
-# With --all clang-tidy reads everything too, which takes 7 minutes on two cores.
+# With --all clang-tidy reads everything too, which takes 20 minutes on two cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

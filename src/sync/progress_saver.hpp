@@ -7,8 +7,9 @@
 
 namespace bellwether::sync {
 
-/// Stores a run's steps: at once, or within some milliseconds, so that sending does not wait for the disk. While a step waits
-/// to be stored, a newer one takes its place; a process that dies has lost at most those milliseconds.
+/// Stores a run's steps: at once, or within some milliseconds, so that sending does not wait for the disk.
+/// While a step waits to be stored, a newer one takes its place; a process that dies has lost at most those
+/// milliseconds.
 class ProgressSaver {
  public:
   /// The writer outlives it. `interval`: see finish_run.
