@@ -1,63 +1,68 @@
 #include "sync/progress_saver.hpp"
 
-#include <mutex>
-#include <optional>
 #include <utility>
-#include <vector>
 
 namespace bellwether::sync {
 
-struct ProgressSaver::Waiting {
-  std::mutex mutex;
-  std::optional<Run> run;
-  std::vector<Attempt> attempts;
-  bool noted = false;  ///< a note is on its way to store the run
-};
+namespace {
 
-ProgressSaver::ProgressSaver(storage::GroupCommit& writer, Millis interval)
-    : writer_(writer), interval_(interval), waiting_(std::make_shared<Waiting>()) {}
+constexpr std::size_t kBytes = 1024;
 
-void ProgressSaver::add_attempt(Attempt attempt) {
-  const std::scoped_lock lock(waiting_->mutex);
-  waiting_->attempts.push_back(std::move(attempt));
-}
-
-void ProgressSaver::save_soon(const Run& run) {
-  {
-    const std::scoped_lock lock(waiting_->mutex);
-    waiting_->run = run;
-    if (std::exchange(waiting_->noted, true)) return;
-  }
-  writer_.note([waiting = waiting_](storage::Database& database) {
-    std::optional<Run> newest;
-    std::vector<Attempt> attempts;
-    {
-      const std::scoped_lock lock(waiting->mutex);
-      waiting->noted = false;
-      newest = std::exchange(waiting->run, std::nullopt);
-      if (newest) attempts = std::exchange(waiting->attempts, {});
-    }
-    if (newest) save_run(database, *newest);
-    for (const Attempt& attempt : attempts) sync::add_attempt(database, attempt);
-  });
-}
-
-bool ProgressSaver::save_now(const Run& run) {
-  std::vector<Attempt> attempts;
-  {
-    const std::scoped_lock lock(waiting_->mutex);
-    waiting_->run.reset();  // this one is newer
-    attempts = std::exchange(waiting_->attempts, {});
-  }
-  const auto stored = writer_.run([&](storage::Database& database) {
+auto store(Run run, std::vector<Attempt> attempts, Millis interval) {
+  return [run = std::move(run), attempts = std::move(attempts), interval](storage::Database& database) {
     if (run.ended()) {
-      finish_run(database, run, interval_);
+      finish_run(database, run, interval);
     } else {
       save_run(database, run);
     }
-    for (const Attempt& attempt : attempts) sync::add_attempt(database, attempt);
-  });
-  return stored.has_value();
+    for (const Attempt& attempt : attempts) add_attempt(database, attempt);
+  };
+}
+
+}  // namespace
+
+ProgressSaver::~ProgressSaver() {
+  std::unique_lock lock(mutex_);
+  wait_until_idle(lock);
+}
+
+void ProgressSaver::add_attempt(Attempt attempt) {
+  const std::scoped_lock lock(mutex_);
+  attempts_.push_back(std::move(attempt));
+}
+
+void ProgressSaver::save_soon(const Run& run) {
+  const std::scoped_lock lock(mutex_);
+  pending_ = run;
+  if (!in_flight_) submit_pending();
+}
+
+bool ProgressSaver::save_now(const Run& run) {
+  std::unique_lock lock(mutex_);
+  pending_.reset();
+  wait_until_idle(lock);
+  auto attempts = std::exchange(attempts_, {});
+  lock.unlock();
+  return writer_.run(store(run, std::move(attempts), interval_)).has_value();
+}
+
+/// With the lock held.
+void ProgressSaver::submit_pending() {
+  const Run run = *std::exchange(pending_, std::nullopt);
+  in_flight_ = writer_.submit(kBytes, store(run, std::exchange(attempts_, {}), interval_),
+                              [this](const storage::CommitResult&) { committed(); });
+}
+
+/// On the writer's thread.
+void ProgressSaver::committed() {
+  const std::scoped_lock lock(mutex_);
+  in_flight_ = false;
+  if (pending_) submit_pending();
+  if (!in_flight_) idle_.notify_all();
+}
+
+void ProgressSaver::wait_until_idle(std::unique_lock<std::mutex>& lock) {
+  idle_.wait(lock, [this] { return !in_flight_; });
 }
 
 }  // namespace bellwether::sync

@@ -169,6 +169,7 @@ test('a publisher that is killed goes on with the page where it was, under the s
       await publisher.kill();
       return 'break';
     }
+    await sleep(50); // longer than a commit: what was answered is stored when the next page comes
     return { status: 200, body: { action: page.action, status: 'success' } };
   } });
   publisher = await Publisher.start(t, { data });
@@ -181,7 +182,7 @@ test('a publisher that is killed goes on with the page where it was, under the s
   assert.deepEqual([run.end, run.number, run.members], ['succeeded', 1, 9500]);
   assert.equal(new Set(recorder.requests.map(({ page }) => page.parameters.mixpanel_session_id)).size, 1);
   assert.deepEqual(recorder.ids(), ids(0, 9500));
-  assert.ok(recorder.requests.length <= 12, `${recorder.requests.length} requests for 10 pages`);
+  assert.equal(recorder.requests.length, 11, 'only the page that was on its way came again');
   assert.deepEqual(recorder.faults, []);
 });
 
