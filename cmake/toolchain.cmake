@@ -6,6 +6,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 suspects every std::optional that it inlines, and designated initializers that leave fields at their
   # defaults, which is what they are for.
   target_compile_options(bellwether_flags INTERFACE -Wno-maybe-uninitialized -Wno-missing-field-initializers)
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(bellwether_flags INTERFACE -Wno-missing-designated-field-initializers)
 endif()
 if(BELLWETHER_SANITIZE)
   set(sanitize -fsanitize=${BELLWETHER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
