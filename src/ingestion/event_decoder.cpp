@@ -1,13 +1,13 @@
 #include "ingestion/event_decoder.hpp"
 
 #include <cmath>
-#include <random>
 
 #include <fmt/format.h>
 #include <simdjson.h>
 
 #include "base/encoding.hpp"
 #include "base/json_writer.hpp"
+#include "base/random_key.hpp"
 
 namespace bellwether::ingestion {
 
@@ -25,11 +25,6 @@ struct Refused {
   std::string field;
   std::string message;
 };
-
-std::string random_id() {
-  thread_local std::mt19937_64 engine{std::random_device{}()};
-  return fmt::format("{:016x}{:016x}", engine(), engine());
-}
 
 /// A string, or an integer's digits.
 std::optional<std::string> id_text(dom::element value) {
@@ -178,7 +173,7 @@ class Decoder {
     if (head.insert_id.empty()) {
       if (source_.strict)
         return Refused{"properties.$insert_id", "'properties.$insert_id' is invalid: must not be missing"};
-      head.insert_id = random_id();
+      head.insert_id = random_key();
     }
     if (head.insert_id.size() <= source_.limits.insert_id_bytes || !source_.strict) return std::nullopt;
     return Refused{"properties.$insert_id",

@@ -82,7 +82,7 @@ std::string_view Carried::parameter(std::string_view name) const {
   return found == parameters.end() ? std::string_view{} : std::string_view(found->second);
 }
 
-std::expected<Carried, std::string> read_carried(const net::Request& request) {
+std::expected<Carried, std::string> read_carried(net::Request& request) {
   auto parameters = net::split_query(request.query);
   if (!parameters) return std::unexpected("the query has a broken % escape");
   Carried carried{.parameters = std::move(*parameters)};
@@ -93,7 +93,7 @@ std::expected<Carried, std::string> read_carried(const net::Request& request) {
     if (!fields) return std::unexpected("the form has a broken % escape");
     std::ranges::move(*fields, std::back_inserter(carried.parameters));
   } else if (!request.body.empty()) {
-    carried.json = request.body;
+    carried.json = std::move(request.body);
     return carried;
   }
   const auto data =

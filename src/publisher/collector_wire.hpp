@@ -25,7 +25,8 @@ struct Carried {
 
   std::string_view parameter(std::string_view name) const;
 };
-std::expected<Carried, std::string> read_carried(const net::Request& request);
+/// Takes the request's body.
+std::expected<Carried, std::string> read_carried(net::Request& request);
 
 /// What /track and /engage answer: `1` or `0`; with verbose=1 {"status", "error"}; with img=1 a pixel; with
 /// callback=f a script that calls it.

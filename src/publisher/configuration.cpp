@@ -1,11 +1,11 @@
 #include "publisher/configuration.hpp"
 
 #include <algorithm>
-#include <random>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/random_key.hpp"
 #include "publisher/fields.hpp"
 #include "publisher/resources.hpp"
 #include "registry/cohorts.hpp"
@@ -137,7 +137,7 @@ class ProjectApplier {
                               cohort ? "there is no such destination" : "there is no such cohort");
     const auto before = registry::find_sync(database_, cohort->id, destination->id);
     registry::Sync sync = before ? *before
-                                 : registry::Sync{.key = new_sync_key(),
+                                 : registry::Sync{.key = random_key(),
                                                   .project_id = id(),
                                                   .cohort_id = cohort->id,
                                                   .destination_id = destination->id,

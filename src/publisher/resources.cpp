@@ -1,7 +1,6 @@
 #include "publisher/resources.hpp"
 
 #include <algorithm>
-#include <random>
 
 #include <fmt/format.h>
 
@@ -153,13 +152,6 @@ void render(JsonWriter& json, const SyncView& view) {
     json.null();
   }
   json.end_object();
-}
-
-std::string new_sync_key() {
-  std::random_device random;
-  std::string key;
-  for (int i = 0; i < 4; ++i) key += fmt::format("{:08x}", random());
-  return key;
 }
 
 }  // namespace bellwether::publisher

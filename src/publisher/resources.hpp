@@ -33,6 +33,4 @@ struct SyncView {
 SyncView view_of(storage::Database& database, const registry::Sync& sync);
 void render(JsonWriter& json, const SyncView& view);
 
-std::string new_sync_key();
-
 }  // namespace bellwether::publisher

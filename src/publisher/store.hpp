@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <type_traits>
 
 #include "api/answer.hpp"
 #include "base/error.hpp"
@@ -36,7 +37,11 @@ class Store {
     const auto committed = writer_.run([&](storage::Database& database) { outcome.emplace(work(database)); });
     if (!committed) return std::unexpected(unavailable(committed.error()));
     if (!*outcome) return std::unexpected(to_api_error(outcome->error()));
-    return std::move(**outcome);
+    if constexpr (std::is_void_v<T>) {
+      return {};
+    } else {
+      return std::move(**outcome);
+    }
   }
 
  private:

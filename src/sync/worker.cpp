@@ -3,15 +3,12 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "base/random_key.hpp"
 #include "registry/cohorts.hpp"
 
 namespace bellwether::sync {
 
 namespace {
-
-std::string random_key(std::mt19937_64& random) {
-  return fmt::format("{:016x}{:016x}", random(), random());
-}
 
 Attempt describe(const Run& run, const delivery::Attempt& attempt, const delivery::Judgement& judgement,
                  std::string request_id, Timestamp at, Millis latency) {
@@ -52,7 +49,7 @@ void Worker::run(std::int64_t sync_id) {
                       return registry::compile_cohort(*reader, *cohort, at);
                     },
                     .save = [&](const Run& run, Durability durability) { return save(run, durability); },
-                    .new_change_set = [&] { return random_key(random_); }});
+                    .new_change_set = random_key});
   carry(active, task->destination);
   if (!active.run().ended()) return;
   const Run& ended = active.run();
@@ -71,7 +68,7 @@ void Worker::run(std::int64_t sync_id) {
 /// The sync's open run, or a new one; nothing when the sync is gone or storage does not take it.
 std::optional<Worker::Task> Worker::take_up(std::int64_t sync_id) {
   std::optional<Task> task;
-  const std::string session_id = random_key(random_);
+  const std::string session_id = random_key();
   const auto committed = parts_.writer.run([&](storage::Database& database) {
     task.reset();
     const auto sync = registry::find_sync(database, sync_id);
@@ -118,7 +115,7 @@ void Worker::carry(ActiveRun& active, const registry::Destination& destination) 
 
 void Worker::send(ActiveRun& active, const contract::CohortPage& page,
                   const registry::Destination& destination) {
-  const std::string request_id = random_key(random_);
+  const std::string request_id = random_key();
   net::ClientRequest request{.method = "POST",
                              .url = destination.url,
                              .headers = {{"Content-Type", "application/json"},

@@ -1,6 +1,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/random_key.hpp"
 #include "publisher/api/render.hpp"
 #include "publisher/api/routes.hpp"
 #include "publisher/preview.hpp"
@@ -63,7 +64,7 @@ Answer create_cohort(const Call& call) {
   });
   if (!read) return std::unexpected(read.error());
   // Without a definition it is a list, empty until one is uploaded.
-  if (cohort.definition.empty()) cohort.upload = new_sync_key();
+  if (cohort.definition.empty()) cohort.upload = random_key();
   return save(call, cohort, 201);
 }
 
@@ -96,11 +97,8 @@ Answer change_cohort(const Call& call) {
 Answer delete_cohort(const Call& call) {
   const auto id = call.id_at(2);
   if (!id) return std::unexpected(id.error());
-  const auto gone =
-      call.parts.store.change<void*>([&](storage::Database& database) -> registry::Outcome<void*> {
-        if (auto done = registry::remove_cohort(database, *id); !done) return std::unexpected(done.error());
-        return nullptr;
-      });
+  const auto gone = call.parts.store.change<void>(
+      [&](storage::Database& database) { return registry::remove_cohort(database, *id); });
   if (!gone) return std::unexpected(gone.error());
   return no_content();
 }
@@ -134,7 +132,7 @@ Answer upload_list(const Call& call) {
   const auto ids = read_id_list(call.request.body);
   if (!ids) return api_error(400, "invalid", ids.error());
   // Under a new key, so that a sync that computes meanwhile sees the old list or the new one.
-  cohort->upload = new_sync_key();
+  cohort->upload = random_key();
   if (auto stored = store_id_list(call.parts.engine, cohort->project_id, cohort->upload, *ids); !stored)
     return std::unexpected(to_api_error(stored.error()));
   cohort->changed_at = system_now();

@@ -92,12 +92,8 @@ Answer change_destination(const Call& call) {
 Answer delete_destination(const Call& call) {
   const auto id = call.id_at(2);
   if (!id) return std::unexpected(id.error());
-  const auto gone =
-      call.parts.store.change<void*>([&](storage::Database& database) -> registry::Outcome<void*> {
-        if (auto done = registry::remove_destination(database, *id); !done)
-          return std::unexpected(done.error());
-        return nullptr;
-      });
+  const auto gone = call.parts.store.change<void>(
+      [&](storage::Database& database) { return registry::remove_destination(database, *id); });
   if (!gone) return std::unexpected(gone.error());
   return no_content();
 }

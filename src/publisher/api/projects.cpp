@@ -60,24 +60,16 @@ Answer put_project(const Call& call) {
     if (before && !fields.has("service_accounts")) project.accounts = before->accounts;
   });
   if (!read) return std::unexpected(read.error());
-  const auto saved =
-      call.parts.store.change<void*>([&](storage::Database& database) -> registry::Outcome<void*> {
-        if (auto done = registry::save_project(database, project); !done)
-          return std::unexpected(done.error());
-        return nullptr;
-      });
+  const auto saved = call.parts.store.change<void>(
+      [&](storage::Database& database) { return registry::save_project(database, project); });
   if (!saved) return std::unexpected(saved.error());
   call.parts.on_projects_changed();
   return show(project);
 }
 
 Answer delete_project(const Call& call) {
-  const auto gone =
-      call.parts.store.change<void*>([&](storage::Database& database) -> registry::Outcome<void*> {
-        if (auto done = registry::remove_project(database, call.path[2]); !done)
-          return std::unexpected(done.error());
-        return nullptr;
-      });
+  const auto gone = call.parts.store.change<void>(
+      [&](storage::Database& database) { return registry::remove_project(database, call.path[2]); });
   if (!gone) return std::unexpected(gone.error());
   call.parts.on_projects_changed();
   return no_content();

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "base/random_key.hpp"
 #include "publisher/api/render.hpp"
 #include "publisher/api/routes.hpp"
 
@@ -60,7 +61,7 @@ Answer list_syncs(const Call& call) {
 }
 
 Answer create_sync(const Call& call) {
-  registry::Sync sync{.key = new_sync_key(), .next_run_at = system_now()};
+  registry::Sync sync{.key = random_key(), .next_run_at = system_now()};
   const auto read = read_json(call.request.body, [&](const boost::json::value& value) {
     const Fields fields(value, "",
                         {"project_id", "cohort_id", "destination_id", "properties", "recurring", "owner"});
