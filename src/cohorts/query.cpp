@@ -5,14 +5,16 @@
 
 #include <fmt/format.h>
 
-#include "cohorts/impl/filter_sql.hpp"
 #include "cohorts/sql.hpp"
+#include "selection/filter_sql.hpp"
+#include "selection/statement.hpp"
 
 namespace bellwether::cohorts {
 
 namespace {
 
-using impl::SqlValues;
+using selection::fill;
+using selection::SqlValues;
 
 constexpr std::size_t kMostConditions = 200;
 constexpr std::size_t kDeepest = 8;
@@ -23,24 +25,6 @@ constexpr std::size_t kMostBits = 63;
 struct TooMuch {
   std::string message;
 };
-
-std::string without_comment(std::string_view statement) {
-  while (statement.starts_with("--")) statement.remove_prefix(statement.find('\n') + 1);
-  return std::string(statement);
-}
-
-/// Puts SQL in the places of a statement. Longer names first, as one may begin another.
-std::string fill(std::string_view statement, std::vector<std::pair<std::string_view, std::string>> places) {
-  std::string filled = without_comment(statement);
-  std::ranges::sort(places, std::ranges::greater(), [](const auto& place) { return place.first.size(); });
-  for (const auto& [name, sql] : places) {
-    for (std::size_t at = filled.find(name); at != std::string::npos;
-         at = filled.find(name, at + sql.size())) {
-      filled.replace(at, name.size(), sql);
-    }
-  }
-  return filled;
-}
 
 std::string_view to_sql(Comparison comparison) {
   switch (comparison) {
@@ -60,23 +44,9 @@ std::string_view to_sql(Comparison comparison) {
   return "=";
 }
 
-std::string times_sql(const Range& range, Timestamp now, SqlValues& values) {
-  std::string sql;
-  const auto from = range.last ? std::optional(now - *range.last) : range.from;
-  const auto to = range.last ? std::optional(now) : range.to;
-  if (from) sql += " AND time >= " + values.instant(*from);
-  if (to) sql += " AND time < " + values.instant(*to);
-  return sql;
-}
-
-std::string filters_sql(const std::vector<Filter>& filters, Timestamp now, SqlValues& values) {
-  std::string sql;
-  for (const Filter& filter : filters) sql += " AND " + impl::filter_sql(filter, now, values);
-  return sql;
-}
-
 std::string step_sql(const EventSelection& step, Timestamp now, SqlValues& values) {
-  return fmt::format("(event = {}{})", values.text(step.event), filters_sql(step.where, now, values));
+  return fmt::format("(event = {}{})", values.text(step.event),
+                     selection::filters_sql(step.where, now, values));
 }
 
 /// The people of one condition; `negated`: it holds for all others.
@@ -160,8 +130,8 @@ class Compiler {
                               const std::string& having) {
     return fill(sql::kPeopleOfEvent, {{"$value", value},
                                       {"$event", values.text(selection.event)},
-                                      {"$times", times_sql(within, now_, values)},
-                                      {"$filters", filters_sql(selection.where, now_, values)},
+                                      {"$times", selection::times_sql(within, now_, values)},
+                                      {"$filters", selection::filters_sql(selection.where, now_, values)},
                                       {"$having", having}});
   }
 
@@ -177,8 +147,8 @@ class Compiler {
   Part make(const DidAggregate& did) {
     using Of = DidAggregate::Of;
     const bool distinct = did.of == Of::kDistinct;
-    const std::string value =
-        distinct ? impl::identity_sql(did.property, values) : impl::number_sql(did.property, values);
+    const std::string value = distinct ? selection::identity_sql(did.property, values)
+                                       : selection::number_sql(did.property, values);
     const char* function = distinct                 ? "uniqExact(value)"
                            : did.of == Of::kSum     ? "sum(value)"
                            : did.of == Of::kAverage ? "avg(value)"
@@ -195,7 +165,7 @@ class Compiler {
                                           {"$then", step_sql(sequence.then, now_, values)},
                                           {"$first_event", values.text(sequence.first.event)},
                                           {"$then_event", values.text(sequence.then.event)},
-                                          {"$times", times_sql(sequence.within, now_, values)},
+                                          {"$times", selection::times_sql(sequence.within, now_, values)},
                                           {"$gap", values.integer(sequence.gap.count())}}),
             false};
   }
@@ -204,7 +174,7 @@ class Compiler {
     // Someone without a profile has nothing set, so a negated test is the opposite of the plain one.
     Filter plain = test.filter;
     plain.negated = false;
-    return {fill(sql::kPeopleOfProfile, {{"$test", impl::filter_sql(plain, now_, values)}}),
+    return {fill(sql::kPeopleOfProfile, {{"$test", selection::filter_sql(plain, now_, values)}}),
             test.filter.negated};
   }
 

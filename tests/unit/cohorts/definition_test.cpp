@@ -39,7 +39,7 @@ TEST(Definition, SaysWhereItIsWrong) {
             "groups[0].conditions[0].did.count.op: must be one of \"=\", \"!=\", \"<\", \"<=\", \">\", "
             "\">=\""},
            {one(R"({"did":{"event":"a","count":{"op":">","value":1.5}}})"),
-            "groups[0].conditions[0].did.count.value: must be a whole number, 0 or more"},
+            "groups[0].conditions[0].did.count.value: must be a whole number from 0 to 1000000000"},
            {one(R"({"did":{"event":"a","within":{"last":"7 days"}}})"),
             "groups[0].conditions[0].did.within.last: must be a time such as \"90s\", \"30m\", \"12h\" or "
             "\"7d\""},

@@ -1,8 +1,8 @@
-#include "cohorts/impl/filter_sql.hpp"
+#include "selection/filter_sql.hpp"
 
 #include <fmt/format.h>
 
-namespace bellwether::cohorts::impl {
+namespace bellwether::selection {
 
 namespace {
 
@@ -163,4 +163,19 @@ std::string identity_sql(std::string_view property, SqlValues& values) {
   return fmt::format("if(dynamicType({0}) = 'None', NULL, toJSONString({0}))", column);
 }
 
-}  // namespace bellwether::cohorts::impl
+std::string times_sql(const Range& range, Timestamp now, SqlValues& values) {
+  std::string sql;
+  const auto from = range.last ? std::optional(now - *range.last) : range.from;
+  const auto to = range.last ? std::optional(now) : range.to;
+  if (from) sql += " AND time >= " + values.instant(*from);
+  if (to) sql += " AND time < " + values.instant(*to);
+  return sql;
+}
+
+std::string filters_sql(const std::vector<Filter>& filters, Timestamp now, SqlValues& values) {
+  std::string sql;
+  for (const Filter& filter : filters) sql += " AND " + filter_sql(filter, now, values);
+  return sql;
+}
+
+}  // namespace bellwether::selection

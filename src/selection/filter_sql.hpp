@@ -3,10 +3,10 @@
 #include <string>
 #include <string_view>
 
-#include "cohorts/definition.hpp"
 #include "events/parameters.hpp"
+#include "selection/selection.hpp"
 
-namespace bellwether::cohorts::impl {
+namespace bellwether::selection {
 
 /// Gives each value a parameter of its own; what it returns is the place in the SQL, never the value.
 class SqlValues {
@@ -32,10 +32,16 @@ class SqlValues {
 /// A filter as a boolean over the column `properties` (JSON), never null.
 std::string filter_sql(const Filter& filter, Timestamp now, SqlValues& values);
 
+/// All filters as " AND …", empty when there are none.
+std::string filters_sql(const std::vector<Filter>& filters, Timestamp now, SqlValues& values);
+
+/// The range as " AND time >= … AND time < …", empty for all times.
+std::string times_sql(const Range& range, Timestamp now, SqlValues& values);
+
 /// A property as Nullable(Float64): null for what is no number.
 std::string number_sql(std::string_view property, SqlValues& values);
 
 /// A property as Nullable(String), the same for the same value; null when it is not set.
 std::string identity_sql(std::string_view property, SqlValues& values);
 
-}  // namespace bellwether::cohorts::impl
+}  // namespace bellwether::selection
