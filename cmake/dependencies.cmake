@@ -12,6 +12,7 @@ find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(date REQUIRED)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 

@@ -57,7 +57,8 @@ struct Part {
 
 class Compiler {
  public:
-  Compiler(Timestamp now, const FindCohort& find_cohort) : now_(now), find_cohort_(find_cohort) {}
+  Compiler(Timestamp now, const FindCohort& find_cohort, std::string_view prefix)
+      : values(prefix), now_(now), find_cohort_(find_cohort) {}
 
   /// Without the parameters.
   PeopleQuery compile(const Source& source) {
@@ -205,8 +206,9 @@ std::string with_people(std::string_view statement, const PeopleQuery& query) {
 }
 
 std::expected<PeopleQuery, std::string> compile(const Source& source, const std::string& project_id,
-                                                Timestamp now, const FindCohort& find_cohort) {
-  Compiler compiler(now, find_cohort);
+                                                Timestamp now, const FindCohort& find_cohort,
+                                                std::string_view prefix) {
+  Compiler compiler(now, find_cohort, prefix);
   compiler.values.parameters().add("project", project_id);
   try {
     PeopleQuery query = compiler.compile(source);

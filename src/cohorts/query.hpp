@@ -36,8 +36,10 @@ std::string with_people(std::string_view statement, const PeopleQuery& query);
 using FindCohort = std::function<std::expected<Source, std::string>(const std::string& name)>;
 
 /// Compiles, with the cohorts that it refers to. Fails on references in a circle or deeper than 8, and on
-/// more than 200 conditions altogether; the message says which.
+/// more than 200 conditions altogether; the message says which. `prefix` begins the parameters' names, for
+/// queries that are used together.
 std::expected<PeopleQuery, std::string> compile(const Source& source, const std::string& project_id,
-                                                Timestamp now, const FindCohort& find_cohort);
+                                                Timestamp now, const FindCohort& find_cohort,
+                                                std::string_view prefix = "v");
 
 }  // namespace bellwether::cohorts

@@ -1,5 +1,7 @@
 #include "events/parameters.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace bellwether::events {
@@ -49,6 +51,14 @@ std::string quote(std::string_view text) {
 
 Parameters& Parameters::add(std::string_view name, std::string_view text) {
   pairs_.emplace_back(name, escape_field(text));
+  return *this;
+}
+
+Parameters& Parameters::add_missing(const Parameters& others) {
+  for (const auto& pair : others.pairs_) {
+    const bool known = std::ranges::any_of(pairs_, [&](const auto& own) { return own.first == pair.first; });
+    if (!known) pairs_.push_back(pair);
+  }
   return *this;
 }
 

@@ -31,6 +31,9 @@ class Parameters {
   /// A value that is in the engine's text form already.
   Parameters& add_raw(std::string_view name, std::string_view value);
 
+  /// All of another statement's that are not here by their names already.
+  Parameters& add_missing(const Parameters& others);
+
   using Pairs = std::vector<std::pair<std::string, std::string>>;
   const Pairs& pairs() const { return pairs_; }
 

@@ -142,6 +142,14 @@ std::string SqlValues::numbers(const std::vector<double>& values) {
   parameters_.add_raw(name, "[" + list + "]");
   return "{" + name + ":Array(Float64)}";
 }
+std::string SqlValues::instants(const std::vector<Timestamp>& values) {
+  const std::string name = next_name();
+  std::string list;
+  for (const Timestamp value : values)
+    list += fmt::format("{}{}", list.empty() ? "" : ",", to_unix_ms(value));
+  parameters_.add_raw(name, "[" + list + "]");
+  return "{" + name + ":Array(Int64)}";
+}
 std::string SqlValues::property(std::string_view name) {
   const std::string place = next_name();
   parameters_.add_identifier(place, path_of(name));
@@ -156,6 +164,13 @@ std::string filter_sql(const Filter& filter, Timestamp now, SqlValues& values) {
 std::string number_sql(std::string_view property, SqlValues& values) {
   const std::string column = values.property(property);
   return fmt::format("coalesce(toFloat64({0}.:Int64), toFloat64({0}.:UInt64), {0}.:Float64)", column);
+}
+
+std::string label_sql(std::string_view property, SqlValues& values) {
+  const std::string column = values.property(property);
+  return fmt::format(
+      "multiIf(dynamicType({0}) = 'None', NULL, dynamicType({0}) = 'String', {0}.:String, toJSONString({0}))",
+      column);
 }
 
 std::string identity_sql(std::string_view property, SqlValues& values) {

@@ -11,20 +11,26 @@ namespace bellwether::selection {
 /// Gives each value a parameter of its own; what it returns is the place in the SQL, never the value.
 class SqlValues {
  public:
+  /// Statements whose parameters are used together need different prefixes.
+  explicit SqlValues(std::string_view prefix = "v") : prefix_(prefix) {}
+
   std::string text(std::string_view value);
   std::string number(double value);
   std::string integer(std::int64_t value);
   std::string instant(Timestamp value);
   std::string texts(const std::vector<std::string>& values);
   std::string numbers(const std::vector<double>& values);
+  /// As Unix milliseconds: Array(Int64).
+  std::string instants(const std::vector<Timestamp>& values);
   /// A property as a column of the JSON column `properties`.
   std::string property(std::string_view name);
 
   events::Parameters& parameters() { return parameters_; }
 
  private:
-  std::string next_name() { return "v" + std::to_string(count_++); }
+  std::string next_name() { return prefix_ + std::to_string(count_++); }
 
+  std::string prefix_;
   events::Parameters parameters_;
   std::size_t count_ = 0;
 };
@@ -40,6 +46,10 @@ std::string times_sql(const Range& range, Timestamp now, SqlValues& values);
 
 /// A property as Nullable(Float64): null for what is no number.
 std::string number_sql(std::string_view property, SqlValues& values);
+
+/// A property as Nullable(String) for people to read: a text as it is, other values as JSON; null when it is
+/// not set.
+std::string label_sql(std::string_view property, SqlValues& values);
 
 /// A property as Nullable(String), the same for the same value; null when it is not set.
 std::string identity_sql(std::string_view property, SqlValues& values);

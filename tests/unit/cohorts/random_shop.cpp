@@ -36,6 +36,7 @@ std::string RandomShop::scalar() {
 std::string RandomShop::value() {
   switch (below(8)) {
     case 0:
+      if (lists_ == Lists::kPlain) return fmt::format("[\"pro\",\"{}\"]", below(3));
       return fmt::format("[{},{}]", scalar(), scalar());
     case 1:
       return fmt::format("[{}]", chance(50) ? scalar() : "");
@@ -177,6 +178,83 @@ std::string RandomShop::definition(const std::vector<std::string>& cohorts) {
     groups += fmt::format(R"({}{{{}"conditions":[{}]}})", g == 0 ? "" : ",", match(), conditions);
   }
   return fmt::format(R"({{{}"groups":[{}]}})", match(), groups);
+}
+
+std::string RandomShop::selection() {
+  return fmt::format("\"event\":\"{}\"{}", pick(kEvents), filters());
+}
+
+std::string RandomShop::frame(const std::string& unit, const std::vector<std::string>& cohorts) {
+  std::string frame = fmt::format("\"unit\":\"{}\"", unit);
+  switch (below(3)) {
+    case 0:
+      frame += fmt::format(R"(,"range":{{"last":"{}h"}})", 6 + below(40));
+      break;
+    case 1:
+      frame += R"(,"range":{"from":"2026-01-18","to":"2026-01-20"})";
+      break;
+    default:
+      frame += fmt::format(R"(,"range":{{"last":"{}d"}})", 1 + below(3));
+  }
+  switch (below(4)) {
+    case 0:
+      frame += fmt::format(R"(,"breakdown":{{"properties":[{}]}})", quoted(property_name()));
+      break;
+    case 1:
+      frame += R"(,"breakdown":{"properties":["plan","amount"]})";
+      break;
+    case 2:
+      if (!cohorts.empty()) frame += fmt::format(R"(,"breakdown":{{"cohorts":["{}"]}})", pick(cohorts));
+      break;
+    default:
+      break;
+  }
+  return frame;
+}
+
+std::string RandomShop::metric(bool by_days) {
+  static const std::vector<std::string> kPlain{"total", "unique", "total_per_user"};
+  static const std::vector<std::string> kActive{"dau", "wau", "mau"};
+  static const std::vector<std::string> kOfProperty{"sum", "average", "median", "p90",      "p95",
+                                                    "p99", "min",     "max",    "distinct", "sum_per_user"};
+  if (by_days && chance(30)) return fmt::format(R"({},"measure":"{}")", selection(), pick(kActive));
+  if (chance(35)) return fmt::format(R"({},"measure":"{}")", selection(), pick(kPlain));
+  return fmt::format(R"({},"measure":"{}","property":{})", selection(), pick(kOfProperty),
+                     quoted(chance(70) ? "amount" : property_name()));
+}
+
+std::string RandomShop::insights(const std::vector<std::string>& cohorts) {
+  const bool by_days = chance(50);
+  std::string metrics;
+  for (int i = 0; i == 0 || (i < 3 && chance(50)); ++i)
+    metrics += fmt::format(R"({}{{"name":"m{}",{}}})", i == 0 ? "" : ",", i, metric(by_days));
+  return fmt::format(R"({{"kind":"insights","metrics":[{}],{}}})", metrics,
+                     frame(by_days ? pick<std::string>({"day", "week", "month"}) : "hour", cohorts));
+}
+
+std::string RandomShop::funnel(const std::vector<std::string>& cohorts) {
+  const int count = 2 + below(3);
+  std::string steps;
+  for (int i = 0; i < count; ++i) steps += fmt::format("{}{{{}}}", i == 0 ? "" : ",", selection());
+  std::string options = fmt::format(R"("window":"{}h")", 1 + below(30));
+  if (chance(50)) options += R"(,"counting":"totals")";
+  if (chance(40)) {
+    options += R"(,"order":"any_order")";
+  } else if (chance(50)) {
+    const int after = 1 + below(count - 1);
+    options += fmt::format(R"(,"exclude":[{{{},"after":{},"before":{}}}])", selection(), after,
+                           after + 1 + below(count - after));
+  }
+  return fmt::format(R"({{"kind":"funnels","steps":[{}],{},{}}})", steps, options,
+                     frame(pick<std::string>({"hour", "day"}), cohorts));
+}
+
+std::string RandomShop::retention(const std::vector<std::string>& cohorts) {
+  std::string options = fmt::format("\"periods\":{}", 1 + below(4));
+  if (chance(50)) options += R"(,"when":"on_or_after")";
+  if (chance(50)) options += R"(,"periods_are":"rolling")";
+  return fmt::format(R"({{"kind":"retention","birth":{{{}}},"return":{{{}}},{},{}}})", selection(),
+                     selection(), options, frame(pick<std::string>({"day", "week"}), cohorts));
 }
 
 }  // namespace bellwether::testing

@@ -12,7 +12,10 @@ namespace bellwether::testing {
 
 class RandomShop {
  public:
-  RandomShop(unsigned seed, Timestamp now) : random_(seed), now_(now) {}
+  /// Lists of different types come out of the engine converted, so who compares their text leaves them out.
+  enum class Lists { kMixed, kPlain };
+  RandomShop(unsigned seed, Timestamp now, Lists lists = Lists::kMixed)
+      : random_(seed), now_(now), lists_(lists) {}
 
   /// Events as /import takes them: an array, with repeated and identified ones among them.
   std::string events(int count);
@@ -20,6 +23,10 @@ class RandomShop {
   std::string profiles();
   /// A definition as JSON, valid by the schema. `cohorts` are the names that it may refer to.
   std::string definition(const std::vector<std::string>& cohorts);
+  /// Reports as JSON, valid by the schema.
+  std::string insights(const std::vector<std::string>& cohorts);
+  std::string funnel(const std::vector<std::string>& cohorts);
+  std::string retention(const std::vector<std::string>& cohorts);
 
  private:
   int below(int bound) { return std::uniform_int_distribution<int>(0, bound - 1)(random_); }
@@ -37,9 +44,13 @@ class RandomShop {
   std::string filters();
   std::string range();
   std::string condition(const std::vector<std::string>& cohorts);
+  std::string selection();
+  std::string metric(bool by_days);
+  std::string frame(const std::string& unit, const std::vector<std::string>& cohorts);
 
   std::mt19937 random_;
   const Timestamp now_;
+  const Lists lists_;
 };
 
 }  // namespace bellwether::testing
