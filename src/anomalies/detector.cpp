@@ -1,0 +1,44 @@
+#include "anomalies/detector.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace bellwether::anomalies {
+
+namespace {
+
+/// Three days or two weeks, whichever pattern is the shortest that the step lets be seen.
+std::size_t needed_for(const Season& season) {
+  constexpr std::size_t kLeast = 14;
+  constexpr std::size_t kMost = 1000;
+  const std::size_t cycles = season.has_days() ? 3 * season.per_day() : 2 * season.per_week();
+  return std::clamp(cycles, kLeast, kMost);
+}
+
+}  // namespace
+
+Detector::Detector(Millis step, double confidence)
+    : forecaster_(Season(step)),
+      band_(Season(step), std::clamp(confidence, kLeastConfidence, kMostConfidence)),
+      novelty_(Season(step)),
+      needed_(needed_for(Season(step))) {}
+
+Judgement Detector::observe(Timestamp at, std::optional<double> value) {
+  if (value && !std::isfinite(*value)) value.reset();
+  const auto forecast = forecaster_.forecast(at);
+  Judgement judgement{.is_ready = seen_ >= needed_, .value = value};
+  if (forecast) {
+    const double half = band_.half_width(at);
+    judgement.expected = forecast->expected;
+    judgement.lower = forecast->expected - half;
+    judgement.upper = forecast->expected + half;
+  }
+  if (!value) return judgement;
+  judgement.score = novelty_.observe(at, *value, forecast);
+  if (forecast) band_.observe(at, *value - forecast->expected);
+  forecaster_.observe(at, *value);
+  ++seen_;
+  return judgement;
+}
+
+}  // namespace bellwether::anomalies
