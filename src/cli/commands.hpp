@@ -17,6 +17,7 @@ void add_subscriber_command(CLI::App& app, Action& action);
 void add_publisher_command(CLI::App& app, Action& action);
 void add_apply_command(CLI::App& app, Action& action);
 void add_syncs_command(CLI::App& app, Action& action);
+void add_report_command(CLI::App& app, Action& action);
 void add_anomalies_command(CLI::App& app, Action& action);
 void add_import_command(CLI::App& app, Action& action);
 void add_demo_command(CLI::App& app, Action& action);

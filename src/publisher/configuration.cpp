@@ -10,6 +10,7 @@
 #include "publisher/resources.hpp"
 #include "registry/cohorts.hpp"
 #include "registry/destinations.hpp"
+#include "registry/reports.hpp"
 #include "sync/run_store.hpp"
 
 namespace bellwether::publisher {
@@ -28,9 +29,10 @@ class ProjectApplier {
   Outcome<void> apply() {
     if (auto done = apply_project(); !done) return done;
     // What others refer to comes before them, and goes after them.
-    for (const auto step : {&ProjectApplier::apply_cohorts, &ProjectApplier::apply_destinations,
-                            &ProjectApplier::remove_syncs, &ProjectApplier::apply_syncs,
-                            &ProjectApplier::remove_destinations, &ProjectApplier::remove_cohorts}) {
+    for (const auto step :
+         {&ProjectApplier::apply_cohorts, &ProjectApplier::remove_reports, &ProjectApplier::apply_reports,
+          &ProjectApplier::apply_destinations, &ProjectApplier::remove_syncs, &ProjectApplier::apply_syncs,
+          &ProjectApplier::remove_destinations, &ProjectApplier::remove_cohorts}) {
       if (auto done = (this->*step)(); !done) return done;
     }
     return {};
@@ -53,6 +55,7 @@ class ProjectApplier {
     if (before) {
       if (before->name != wanted_.project.name) fields.emplace_back("name");
       if (before->token != wanted_.project.token) fields.emplace_back("token");
+      if (before->time_zone != wanted_.project.time_zone) fields.emplace_back("time_zone");
       if (before->secret != wanted_.project.secret) fields.emplace_back("secret");
       if (before->accounts != wanted_.project.accounts) fields.emplace_back("service_accounts");
     }
@@ -93,6 +96,36 @@ class ProjectApplier {
     }
     if (auto saved = registry::save_cohort(database_, cohort); !saved) return std::unexpected(saved.error());
     note(before ? "change" : "create", of_project("cohort", wanted.name), fields);
+    return {};
+  }
+
+  Outcome<void> apply_reports() {
+    for (const WantedReport& wanted : wanted_.reports) {
+      const auto before = registry::find_report(database_, id(), wanted.name);
+      const registry::Report report{before ? before->id : 0, id(), wanted.name, wanted.description,
+                                    wanted.definition,       now_};
+      std::vector<std::string> fields;
+      if (before) {
+        if (before->description != report.description) fields.emplace_back("description");
+        if (before->definition != report.definition) fields.emplace_back("definition");
+        if (fields.empty()) continue;
+      }
+      if (auto saved = registry::save_report(database_, report); !saved)
+        return registry::refuse(saved.error().kind,
+                                of_project("report", wanted.name) + ": " + saved.error().message);
+      note(before ? "change" : "create", of_project("report", wanted.name), fields);
+    }
+    return {};
+  }
+
+  Outcome<void> remove_reports() {
+    for (const registry::Report& report : registry::list_reports(database_, id())) {
+      const bool kept = std::ranges::any_of(wanted_.reports,
+                                            [&](const auto& wanted) { return wanted.name == report.name; });
+      if (kept) continue;
+      if (auto gone = registry::remove_report(database_, report.id); !gone) return gone;
+      note("delete", of_project("report", report.name));
+    }
     return {};
   }
 
@@ -219,9 +252,9 @@ class ProjectApplier {
 
 WantedProject read_wanted_project(const boost::json::value& value, const std::string& where) {
   WantedProject wanted;
-  const Fields fields(
-      value, where,
-      {"id", "name", "token", "secret", "service_accounts", "cohorts", "destinations", "syncs"});
+  const Fields fields(value, where,
+                      {"id", "name", "time_zone", "token", "secret", "service_accounts", "cohorts", "reports",
+                       "destinations", "syncs"});
   wanted.project = read_project(fields, fields.text("id"));
   const auto each = [&](std::string_view name, auto&& read) {
     const auto items = fields.items(name);
@@ -231,6 +264,11 @@ WantedProject read_wanted_project(const boost::json::value& value, const std::st
     const Fields cohort(item, at, {"name", "description", "definition"});
     wanted.cohorts.push_back(
         {cohort.text("name"), cohort.text_or("description", ""), cohort.json_or_empty("definition")});
+  });
+  each("reports", [&](const boost::json::value& item, const std::string& at) {
+    const Fields report(item, at, {"name", "description", "definition"});
+    wanted.reports.push_back(
+        {report.text("name"), report.text_or("description", ""), report.json_or_empty("definition")});
   });
   each("destinations", [&](const boost::json::value& item, const std::string& at) {
     const Fields destination(item, at, {"name", "url", "user", "password", "enabled"});

@@ -24,6 +24,12 @@ struct WantedCohort {
   std::string definition;  ///< JSON
 };
 
+struct WantedReport {
+  std::string name;
+  std::string description;
+  std::string definition;  ///< JSON
+};
+
 struct WantedDestination {
   std::string name;
   std::string url;
@@ -43,6 +49,7 @@ struct WantedSync {
 struct WantedProject {
   registry::Project project;
   std::vector<WantedCohort> cohorts;
+  std::vector<WantedReport> reports;
   std::vector<WantedDestination> destinations;
   std::vector<WantedSync> syncs;
 };
@@ -51,7 +58,8 @@ struct Configuration {
   std::vector<WantedProject> projects;
 };
 
-/// Reads `{"projects": [{"id", "name", "token", …, "cohorts": […], "destinations": […], "syncs": […]}]}`.
+/// Reads `{"projects": [{"id", "name", "token", …, "cohorts": […], "reports": […],
+/// "destinations": […], "syncs": […]}]}`.
 /// Throws FieldError.
 Configuration read_configuration(const boost::json::value& value);
 

@@ -22,20 +22,26 @@ void time_or_null(JsonWriter& json, Timestamp at) {
 
 registry::Project read_project(const Fields& fields, std::string id) {
   registry::Project project{
-      std::move(id), fields.text("name"), fields.text("token"), fields.text_or("secret", ""), {}};
+      std::move(id), fields.text("name"), fields.text("token"), fields.text_or("secret", ""), {}, "UTC"};
   const auto items = fields.items("service_accounts");
   for (std::size_t i = 0; i < items.size(); ++i) {
     const Fields account(*items[i], fmt::format("{}[{}]", fields.at("service_accounts"), i),
                          {"user", "password"});
     project.accounts.push_back({account.text("user"), account.text("password")});
   }
+  project.time_zone = fields.text_or("time_zone", project.time_zone);
   std::ranges::sort(project.accounts, {}, &registry::ServiceAccount::user);
   return project;
 }
 
 void render(JsonWriter& json, const registry::Project& project) {
   json.begin_object().key("id").value(project.id).key("name").value(project.name);
-  json.key("token").value(project.token).key("has_secret").value(!project.secret.empty());
+  json.key("time_zone")
+      .value(project.time_zone)
+      .key("token")
+      .value(project.token)
+      .key("has_secret")
+      .value(!project.secret.empty());
   json.key("service_accounts").begin_array();
   for (const auto& account : project.accounts) json.value(account.user);
   json.end_array().end_object();
@@ -59,6 +65,13 @@ void render(JsonWriter& json, const registry::Destination& destination) {
       .value(destination.user);
   json.key("has_password").value(!destination.password.empty()).key("enabled").value(destination.enabled);
   json.end_object();
+}
+
+void render(JsonWriter& json, const registry::Report& report) {
+  json.begin_object().key("id").value(report.id).key("project_id").value(report.project_id);
+  json.key("name").value(report.name).key("description").value(report.description);
+  json.key("definition").raw(report.definition);
+  json.key("changed_at").value(format_iso8601(report.changed_at)).end_object();
 }
 
 void render(JsonWriter& json, const sync::Run& run) {

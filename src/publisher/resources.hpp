@@ -7,6 +7,7 @@
 #include "registry/cohorts.hpp"
 #include "registry/destinations.hpp"
 #include "registry/projects.hpp"
+#include "registry/reports.hpp"
 #include "registry/syncs.hpp"
 #include "sync/run_store.hpp"
 
@@ -19,6 +20,7 @@ registry::Project read_project(const Fields& fields, std::string id);
 void render(JsonWriter& json, const registry::Project& project);
 void render(JsonWriter& json, const registry::Cohort& cohort);
 void render(JsonWriter& json, const registry::Destination& destination);
+void render(JsonWriter& json, const registry::Report& report);
 void render(JsonWriter& json, const sync::Run& run);
 void render(JsonWriter& json, const sync::Attempt& attempt);
 

@@ -18,8 +18,8 @@ namespace {
 constexpr const char* kDatabaseFile = "publisher.db";
 
 /// Each released schema change adds a script at the end; none is ever edited.
-std::array<std::string, 1> migrations() {
-  return {std::string(registry::kSchema) + sync::kSchema};
+std::array<std::string, 2> migrations() {
+  return {std::string(registry::kSchema) + sync::kSchema, registry::kReportSchema};
 }
 
 /// Made before SQLite does, so that it is never readable by others, not even for a moment.

@@ -1,10 +1,15 @@
 #include "registry/cohorts.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
+#include <memory>
 
 #include <fmt/format.h>
 
 #include "registry/projects.hpp"
+#include "registry/reports.hpp"
+#include "reports/definition.hpp"
 
 namespace bellwether::registry {
 
@@ -45,6 +50,18 @@ std::vector<std::string> cohorts_that_use(storage::Database& database, const Coh
   return names;
 }
 
+/// The names of the project's reports that are broken down by `used`.
+std::vector<std::string> reports_that_use(storage::Database& database, const Cohort& used) {
+  std::vector<std::string> names;
+  for (const Report& report : list_reports(database, used.project_id)) {
+    const auto definition = reports::parse_definition(report.definition);
+    if (!definition) continue;
+    const auto& cohorts = definition->frame().breakdown.cohorts;
+    if (std::ranges::find(cohorts, used.name) != cohorts.end()) names.push_back(report.name);
+  }
+  return names;
+}
+
 std::string quoted_list(const std::vector<std::string>& names) {
   std::string list;
   for (const std::string& name : names) list += fmt::format("{}\"{}\"", list.empty() ? "" : ", ", name);
@@ -63,8 +80,11 @@ Outcome<void> check(storage::Database& database, const Cohort& cohort) {
   if (cohort.id != 0) {
     const auto before = find_cohort(database, cohort.id);
     if (!before) return refuse(Kind::kNotFound, "there is no such cohort");
-    const auto users =
-        before->name == cohort.name ? std::vector<std::string>{} : cohorts_that_use(database, *before);
+    std::vector<std::string> users;
+    if (before->name != cohort.name) {
+      users = cohorts_that_use(database, *before);
+      std::ranges::copy(reports_that_use(database, *before), std::back_inserter(users));
+    }
     if (!users.empty()) {
       return refuse(Kind::kConflict, fmt::format("\"{}\" cannot be renamed: {} refer to it", before->name,
                                                  quoted_list(users)));
@@ -135,10 +155,24 @@ Outcome<void> remove_cohort(storage::Database& database, std::int64_t id) {
   while (syncs.next()) users += fmt::format("{}the sync to \"{}\"", users.empty() ? "" : ", ", syncs.text(0));
   for (const std::string& name : cohorts_that_use(database, *cohort))
     users += fmt::format("{}the cohort \"{}\"", users.empty() ? "" : ", ", name);
+  for (const std::string& name : reports_that_use(database, *cohort))
+    users += fmt::format("{}the report \"{}\"", users.empty() ? "" : ", ", name);
   if (!users.empty())
     return refuse(Kind::kConflict, fmt::format("the cohort \"{}\" is used by {}", cohort->name, users));
   database.run("DELETE FROM cohort WHERE id = ?1", id);
   return {};
+}
+
+cohorts::FindCohort cohort_finder(storage::Database& database, std::string_view project_id) {
+  using Found = std::expected<cohorts::Source, std::string>;
+  auto sources = std::make_shared<std::map<std::string, Found>>();
+  for (const Cohort& cohort : list_cohorts(database, project_id))
+    sources->emplace(cohort.name, source_of(cohort));
+  return [sources = std::move(sources)](const std::string& name) -> Found {
+    const auto found = sources->find(name);
+    if (found == sources->end()) return std::unexpected(fmt::format("there is no cohort \"{}\"", name));
+    return found->second;
+  };
 }
 
 std::expected<cohorts::PeopleQuery, std::string> compile_cohort(storage::Database& database,

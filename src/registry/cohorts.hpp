@@ -37,6 +37,9 @@ Outcome<std::int64_t> save_cohort(storage::Database& database, const Cohort& coh
 /// Refused while a sync or another cohort uses it, with who does.
 Outcome<void> remove_cohort(storage::Database& database, std::int64_t id);
 
+/// The project's cohorts as they are now, to find by name.
+cohorts::FindCohort cohort_finder(storage::Database& database, std::string_view project_id);
+
 /// As one query of the event engine, as of `now`.
 std::expected<cohorts::PeopleQuery, std::string> compile_cohort(storage::Database& database,
                                                                 const Cohort& cohort, Timestamp now);

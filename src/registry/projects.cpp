@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "calendar/calendar.hpp"
+
 namespace bellwether::registry {
 
 namespace {
@@ -26,7 +28,8 @@ Project read(storage::Database& database, const storage::Query& row) {
                   std::string(row.text(1)),
                   std::string(row.text(2)),
                   std::string(row.text(3)),
-                  {}};
+                  {},
+                  std::string(row.text(4))};
   auto accounts = database.query(
       "SELECT user, password FROM service_account WHERE project_id = ?1 ORDER BY user", project.id);
   while (accounts.next())
@@ -41,6 +44,8 @@ Outcome<void> check(storage::Database& database, const Project& project) {
   if (!is_id(project.token))
     return refuse(Kind::kInvalid, "a project's token must be 1 to 64 letters, digits, '-' and '_'");
   if (project.secret.size() > kMostSecret) return refuse(Kind::kInvalid, "a project's secret is too long");
+  if (const auto zone = calendar::TimeZone::find(project.time_zone); !zone)
+    return refuse(Kind::kInvalid, zone.error().message);
   std::set<std::string> users;
   for (const ServiceAccount& account : project.accounts) {
     const bool sound =
@@ -60,13 +65,13 @@ Outcome<void> check(storage::Database& database, const Project& project) {
 
 std::vector<Project> list_projects(storage::Database& database) {
   std::vector<Project> projects;
-  auto rows = database.query("SELECT id, name, token, secret FROM project ORDER BY id");
+  auto rows = database.query("SELECT id, name, token, secret, time_zone FROM project ORDER BY id");
   while (rows.next()) projects.push_back(read(database, rows));
   return projects;
 }
 
 std::optional<Project> find_project(storage::Database& database, std::string_view id) {
-  auto rows = database.query("SELECT id, name, token, secret FROM project WHERE id = ?1", id);
+  auto rows = database.query("SELECT id, name, token, secret, time_zone FROM project WHERE id = ?1", id);
   if (!rows.next()) return std::nullopt;
   return read(database, rows);
 }
@@ -74,9 +79,9 @@ std::optional<Project> find_project(storage::Database& database, std::string_vie
 Outcome<void> save_project(storage::Database& database, const Project& project) {
   if (auto sound = check(database, project); !sound) return sound;
   database.run(
-      "INSERT INTO project (id, name, token, secret) VALUES (?1, ?2, ?3, ?4) "
-      "ON CONFLICT (id) DO UPDATE SET name = ?2, token = ?3, secret = ?4",
-      project.id, project.name, project.token, project.secret);
+      "INSERT INTO project (id, name, token, secret, time_zone) VALUES (?1, ?2, ?3, ?4, ?5) "
+      "ON CONFLICT (id) DO UPDATE SET name = ?2, token = ?3, secret = ?4, time_zone = ?5",
+      project.id, project.name, project.token, project.secret, project.time_zone);
   database.run("DELETE FROM service_account WHERE project_id = ?1", project.id);
   for (const ServiceAccount& account : project.accounts) {
     database.run("INSERT INTO service_account (project_id, user, password) VALUES (?1, ?2, ?3)", project.id,
@@ -89,13 +94,14 @@ Outcome<void> remove_project(storage::Database& database, std::string_view id) {
   if (!find_project(database, id)) return refuse(Kind::kNotFound, fmt::format("there is no project {}", id));
   auto used = database.query(
       "SELECT (SELECT count(*) FROM cohort WHERE project_id = ?1), "
-      "(SELECT count(*) FROM destination WHERE project_id = ?1)",
+      "(SELECT count(*) FROM destination WHERE project_id = ?1), "
+      "(SELECT count(*) FROM report WHERE project_id = ?1)",
       id);
   used.next();
-  if (used.integer(0) + used.integer(1) > 0) {
+  if (used.integer(0) + used.integer(1) + used.integer(2) > 0) {
     return refuse(Kind::kConflict,
-                  fmt::format("project {} has {} cohorts and {} destinations: remove those first", id,
-                              used.integer(0), used.integer(1)));
+                  fmt::format("project {} has {} cohorts, {} destinations and {} reports: remove those first",
+                              id, used.integer(0), used.integer(1), used.integer(2)));
   }
   database.run("DELETE FROM service_account WHERE project_id = ?1", id);
   database.run("DELETE FROM project WHERE id = ?1", id);

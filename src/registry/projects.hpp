@@ -22,6 +22,7 @@ struct Project {
   std::string token;
   std::string secret;                    ///< empty: none
   std::vector<ServiceAccount> accounts;  ///< by user
+  std::string time_zone = "UTC";         ///< of its days and weeks; a name of the tz database
   bool operator==(const Project&) const = default;
 };
 

@@ -52,4 +52,17 @@ CREATE TABLE sync (
 );
 )sql";
 
+const char* const kReportSchema = R"sql(
+ALTER TABLE project ADD COLUMN time_zone TEXT NOT NULL DEFAULT 'UTC';  -- its days and weeks
+CREATE TABLE report (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  project_id  TEXT NOT NULL REFERENCES project (id),
+  name        TEXT NOT NULL,
+  description TEXT NOT NULL,
+  definition  TEXT NOT NULL,    -- JSON
+  changed_at  INTEGER NOT NULL, -- Unix ms
+  UNIQUE (project_id, name)
+);
+)sql";
+
 }  // namespace bellwether::registry

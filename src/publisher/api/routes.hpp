@@ -22,6 +22,16 @@ Answer preview_cohort(const Call& call);
 Answer preview_definition(const Call& call);
 Answer upload_list(const Call& call);
 
+// reports.cpp
+Answer list_reports(const Call& call);
+Answer create_report(const Call& call);
+Answer show_report(const Call& call);
+Answer change_report(const Call& call);
+Answer delete_report(const Call& call);
+Answer show_report_result(const Call& call);
+Answer run_definition(const Call& call);
+Answer show_report_schema(const Call& call);
+
 // destinations.cpp
 Answer list_destinations(const Call& call);
 Answer create_destination(const Call& call);

@@ -1,0 +1,131 @@
+#include "registry/reports.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "publisher/api/render.hpp"
+#include "publisher/api/routes.hpp"
+#include "publisher/report_runner.hpp"
+#include "reports/schema.hpp"
+
+namespace bellwether::publisher {
+
+namespace {
+
+Answer save(const Call& call, const registry::Report& report, unsigned status) {
+  const auto saved = call.parts.store.change<registry::Report>(
+      [&](storage::Database& database) -> registry::Outcome<registry::Report> {
+        const auto id = registry::save_report(database, report);
+        if (!id) return std::unexpected(id.error());
+        return *registry::find_report(database, *id);
+      });
+  if (!saved) return std::unexpected(saved.error());
+  return show(*saved, status);
+}
+
+std::expected<registry::Report, ApiError> find(const Call& call) {
+  const auto id = call.id_at(2);
+  if (!id) return std::unexpected(id.error());
+  const auto reader = call.parts.store.readers().borrow();
+  auto report = registry::find_report(*reader, *id);
+  if (!report) return no_such("report");
+  return std::move(*report);
+}
+
+ApiError to_api_error(const reports::ReportError& error) {
+  if (error.is_definition) return {400, "invalid", "definition: " + error.message};
+  return publisher::to_api_error(error.engine);
+}
+
+Answer answer_result(const Call& call, const std::string& project_id, const std::string& definition_text) {
+  const auto definition = reports::parse_definition(definition_text);
+  if (!definition) return api_error(400, "invalid", "definition: " + definition.error().describe());
+  std::optional<reports::Context> context;
+  {
+    const auto reader = call.parts.store.readers().borrow();
+    const auto project = registry::find_project(*reader, project_id);
+    if (!project) return no_such("project");
+    context.emplace(
+        report_context(*reader, call.parts.engine, *project, system_now(), call.parts.options.query_timeout));
+  }
+  const auto report = reports::run(*context, *definition);
+  if (!report) return std::unexpected(to_api_error(report.error()));
+  if (call.parameter("format") == "csv" || call.accepts("text/csv"))
+    return api::text_response(reports::to_csv(*report), "text/csv; charset=utf-8");
+  return api::json_response(reports::to_json(*report));
+}
+
+}  // namespace
+
+Answer list_reports(const Call& call) {
+  const auto project = project_parameter(call);
+  if (!project) return std::unexpected(project.error());
+  const auto reader = call.parts.store.readers().borrow();
+  return show_all(registry::list_reports(*reader, *project));
+}
+
+Answer create_report(const Call& call) {
+  registry::Report report{.changed_at = system_now()};
+  const auto read = read_json(call.request.body, [&](const boost::json::value& value) {
+    const Fields fields(value, "", {"project_id", "name", "description", "definition"});
+    report.project_id = fields.text("project_id");
+    report.name = fields.text("name");
+    report.description = fields.text_or("description", "");
+    report.definition = fields.json_or_empty("definition");
+  });
+  if (!read) return std::unexpected(read.error());
+  return save(call, report, 201);
+}
+
+Answer show_report(const Call& call) {
+  const auto report = find(call);
+  if (!report) return std::unexpected(report.error());
+  return show(*report);
+}
+
+Answer change_report(const Call& call) {
+  auto report = find(call);
+  if (!report) return std::unexpected(report.error());
+  const auto read = read_json(call.request.body, [&](const boost::json::value& value) {
+    const Fields fields(value, "", {"name", "description", "definition"});
+    report->name = fields.text("name");
+    report->description = fields.text_or("description", "");
+    report->definition = fields.json_or_empty("definition");
+  });
+  if (!read) return std::unexpected(read.error());
+  report->changed_at = system_now();
+  return save(call, *report, 200);
+}
+
+Answer delete_report(const Call& call) {
+  const auto id = call.id_at(2);
+  if (!id) return std::unexpected(id.error());
+  const auto gone = call.parts.store.change<void>(
+      [&](storage::Database& database) { return registry::remove_report(database, *id); });
+  if (!gone) return std::unexpected(gone.error());
+  return no_content();
+}
+
+Answer show_report_result(const Call& call) {
+  const auto report = find(call);
+  if (!report) return std::unexpected(report.error());
+  return answer_result(call, report->project_id, report->definition);
+}
+
+Answer run_definition(const Call& call) {
+  std::string project_id;
+  std::string definition;
+  const auto read = read_json(call.request.body, [&](const boost::json::value& value) {
+    const Fields fields(value, "", {"project_id", "definition"});
+    project_id = fields.text("project_id");
+    definition = fields.json_or_empty("definition");
+  });
+  if (!read) return std::unexpected(read.error());
+  return answer_result(call, project_id, definition);
+}
+
+Answer show_report_schema(const Call&) {
+  return api::text_response(std::string(reports::definition_schema()), "application/schema+json");
+}
+
+}  // namespace bellwether::publisher
