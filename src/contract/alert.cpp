@@ -107,6 +107,47 @@ std::expected<CustomAlert, DecodeError> decode_alert(std::string_view body, cons
   }
 }
 
+std::string format_fired_at(Timestamp at) {
+  constexpr std::size_t kSeconds = 19;
+  return format_iso8601(at).substr(0, kSeconds) + "Z";
+}
+
+std::string encode_alert(const AlertMessage& message) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().key("event_type").value("custom_alert_triggered");
+  json.key("alert").begin_object().key("id").value(message.alert_id).key("name").value(message.alert_name);
+  if (!message.creator.empty()) json.key("creator").value(message.creator);
+  if (!message.creator_email.empty()) json.key("creator_email").value(message.creator_email);
+  const auto project = parse_integer(message.project_id);
+  if (project) json.key("project_id").value(*project);
+  json.key("project_name")
+      .value(message.project_name)
+      .key("fired_at")
+      .value(format_fired_at(message.fired_at));
+  // A project has one view of its data here, which is all of it.
+  if (project) json.key("workspace_id").value(*project);
+  json.key("workspace_name").value("All Project Data").end_object();
+  json.key("condition").begin_object().key("type").value(message.condition_type);
+  json.key("operator").value(message.condition_operator).key("threshold").value(message.threshold);
+  json.key("current_value")
+      .value(message.current_value)
+      .key("formatted_value")
+      .value(message.formatted_value);
+  json.key("sentence").value(message.sentence).end_object();
+  json.key("report")
+      .begin_object()
+      .key("name")
+      .value(message.report_name)
+      .key("type")
+      .value(message.report_type);
+  json.key("url").value(message.report_url).end_object();
+  json.key("links").begin_object().key("report_url").value(message.report_url);
+  json.key("edit_alert_url").value(message.edit_alert_url);
+  json.key("root_cause_analysis_url").value(message.root_cause_analysis_url).end_object().end_object();
+  return out;
+}
+
 std::string encode_alert_success(std::int64_t id, bool duplicate) {
   std::string out;
   JsonWriter json(out);

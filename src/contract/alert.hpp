@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.hpp"
 #include "contract/decode_error.hpp"
 
 /// One firing of a custom alert, `POST /mixpanel/alerts`. The contract requires the five top-level fields and
@@ -26,6 +27,32 @@ struct CustomAlert {
 };
 
 std::expected<CustomAlert, DecodeError> decode_alert(std::string_view body, const DecodeLimits& limits);
+
+/// What is posted when an alert fires.
+struct AlertMessage {
+  std::int64_t alert_id = 0;
+  std::string alert_name;
+  std::string creator;        ///< empty: left out
+  std::string creator_email;  ///< empty: left out
+  std::string project_id;     ///< left out unless it is a number: the wire has it as one
+  std::string project_name;
+  Timestamp fired_at;
+  std::string condition_type;
+  std::string condition_operator;
+  double threshold = 0;
+  std::string current_value;    ///< a number for people: "20,000"
+  std::string formatted_value;  ///< as the report displays it: "€20,000"
+  std::string sentence;
+  std::string report_name;
+  std::string report_type;
+  std::string report_url;
+  std::string edit_alert_url;
+  std::string root_cause_analysis_url;
+};
+std::string encode_alert(const AlertMessage& message);
+
+/// "2026-02-06T10:53:30Z": to the second, as on the wire.
+std::string format_fired_at(Timestamp at);
 
 /// `{"status": "success", "id": 7, "duplicate": false}`; `id` is the alert's place in the inbox.
 std::string encode_alert_success(std::int64_t id, bool duplicate);

@@ -1,7 +1,5 @@
 #include "registry/destinations.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "registry/projects.hpp"
@@ -12,38 +10,19 @@ namespace {
 
 using Kind = Refusal::Kind;
 
-constexpr std::size_t kMostUrl = 2083;
-constexpr std::size_t kMostCredential = 255;
-
 Destination read(const storage::Query& row) {
   return {row.integer(0),           std::string(row.text(1)), std::string(row.text(2)),
           std::string(row.text(3)), std::string(row.text(4)), std::string(row.text(5)),
           row.integer(6) != 0};
 }
 
-bool is_url(std::string_view url) {
-  const bool printable = std::ranges::all_of(url, [](char c) { return c > ' ' && c < 0x7f; });
-  return printable && (url.starts_with("https://") || url.starts_with("http://")) && url.size() <= kMostUrl &&
-         url.find("://") + 3 < url.size();
-}
-
 Outcome<void> check(storage::Database& database, const Destination& destination) {
   if (!find_project(database, destination.project_id))
     return refuse(Kind::kNotFound, fmt::format("there is no project {}", destination.project_id));
   if (auto named = check_name("a destination's name", destination.name); !named) return named;
-  if (!is_url(destination.url)) {
-    return refuse(
-        Kind::kInvalid,
-        fmt::format(
-            "a destination's url must begin with https:// (or http://) and have at most {} characters",
-            kMostUrl));
-  }
-  const bool credentials = destination.user.find(':') == std::string::npos &&
-                           destination.user.size() <= kMostCredential &&
-                           destination.password.size() <= kMostCredential &&
-                           (destination.password.empty() || !destination.user.empty());
-  if (!credentials)
-    return refuse(Kind::kInvalid, "a destination's user must not hold ':', and a password needs a user");
+  if (auto url = check_url("a destination", destination.url); !url) return url;
+  if (auto sound = check_credentials("a destination", destination.user, destination.password); !sound)
+    return sound;
   const auto same = find_destination(database, destination.project_id, destination.name);
   if (same && same->id != destination.id)
     return refuse(Kind::kConflict,

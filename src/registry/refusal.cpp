@@ -10,7 +10,8 @@ namespace bellwether::registry {
 
 namespace {
 
-constexpr std::size_t kMostName = 100;
+constexpr std::size_t kMostUrl = 2083;
+constexpr std::size_t kMostCredential = 255;
 
 /// Of valid UTF-8.
 std::size_t characters(std::string_view text) {
@@ -20,13 +21,31 @@ std::size_t characters(std::string_view text) {
 
 }  // namespace
 
-Outcome<void> check_name(std::string_view what, std::string_view name) {
+Outcome<void> check_name(std::string_view what, std::string_view name, std::size_t most) {
   const bool printable =
       std::ranges::none_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-  if (is_utf8(name) && printable && !name.empty() && characters(name) <= kMostName) return {};
+  if (is_utf8(name) && printable && !name.empty() && characters(name) <= most) return {};
   return refuse(
       Refusal::Kind::kInvalid,
-      fmt::format("{} must be a text of 1 to {} characters without control characters", what, kMostName));
+      fmt::format("{} must be a text of 1 to {} characters without control characters", what, most));
+}
+
+Outcome<void> check_url(std::string_view what, std::string_view url) {
+  const bool printable = std::ranges::all_of(url, [](char c) { return c > ' ' && c < 0x7f; });
+  const bool sound = printable && (url.starts_with("https://") || url.starts_with("http://")) &&
+                     url.size() <= kMostUrl && url.find("://") + 3 < url.size();
+  if (sound) return {};
+  return refuse(Refusal::Kind::kInvalid,
+                fmt::format("{}'s url must begin with https:// (or http://) and have at most {} characters",
+                            what, kMostUrl));
+}
+
+Outcome<void> check_credentials(std::string_view what, std::string_view user, std::string_view password) {
+  const bool sound = user.find(':') == std::string_view::npos && user.size() <= kMostCredential &&
+                     password.size() <= kMostCredential && (password.empty() || !user.empty());
+  if (sound) return {};
+  return refuse(Refusal::Kind::kInvalid,
+                fmt::format("{}'s user must not hold ':', and a password needs a user", what));
 }
 
 }  // namespace bellwether::registry

@@ -25,7 +25,12 @@ inline std::unexpected<Refusal> refuse(Refusal::Kind kind, std::string message) 
   return std::unexpected(Refusal{kind, std::move(message)});
 }
 
-/// 1 to 100 characters without control characters; `what` is named in the refusal.
-Outcome<void> check_name(std::string_view what, std::string_view name);
+/// 1 to `most` characters without control characters; `what` is named in the refusal.
+Outcome<void> check_name(std::string_view what, std::string_view name, std::size_t most = 100);
+
+/// http(s), 1 to 2083 characters (contract).
+Outcome<void> check_url(std::string_view what, std::string_view url);
+/// HTTP Basic: no ':' in the user, at most 255 bytes each; a password needs a user.
+Outcome<void> check_credentials(std::string_view what, std::string_view user, std::string_view password);
 
 }  // namespace bellwether::registry

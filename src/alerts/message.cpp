@@ -1,0 +1,200 @@
+#include "alerts/message.hpp"
+
+#include <fmt/format.h>
+
+#include "alerts/notification.hpp"
+#include "base/json_writer.hpp"
+
+namespace bellwether::alerts {
+
+namespace {
+
+using contract::AlertMessage;
+
+std::string summary(const AlertMessage& message) {
+  return fmt::format("{}: {} is {}, {}", message.alert_name, message.report_name, message.formatted_value,
+                     message.sentence);
+}
+
+std::string operator_of(const Condition& condition, const Finding& finding) {
+  if (condition.kind == Condition::Kind::kBelow) return "<";
+  return condition.is_anomaly() && !finding.is_up ? "<" : ">";
+}
+
+/// Slack reads &, < and > as its own markup.
+std::string escape_slack(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '&') {
+      out += "&amp;";
+    } else if (c == '<') {
+      out += "&lt;";
+    } else if (c == '>') {
+      out += "&gt;";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string to_slack(const AlertMessage& message) {
+  const std::string text =
+      fmt::format("*{}*\n{} is *{}*: {}\n<{}|Report> · <{}|Root cause> · <{}|Edit alert>",
+                  escape_slack(message.alert_name), escape_slack(message.report_name),
+                  escape_slack(message.formatted_value), escape_slack(message.sentence), message.report_url,
+                  message.root_cause_analysis_url, message.edit_alert_url);
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().key("text").value(escape_slack(summary(message))).key("blocks").begin_array();
+  json.begin_object().key("type").value("section").key("text").begin_object();
+  json.key("type").value("mrkdwn").key("text").value(text).end_object().end_object().end_array().end_object();
+  return out;
+}
+
+std::string to_alertmanager(const AlertMessage& message) {
+  std::string out;
+  JsonWriter json(out);
+  const auto labels = [&](std::string_view key) {
+    json.key(key).begin_object().key("alertname").value(message.alert_name);
+    json.key("project").value(message.project_name).key("alert_id").value(std::to_string(message.alert_id));
+    json.end_object();
+  };
+  const auto annotations = [&](std::string_view key) {
+    json.key(key)
+        .begin_object()
+        .key("summary")
+        .value(summary(message))
+        .key("value")
+        .value(message.formatted_value);
+    json.key("report_url")
+        .value(message.report_url)
+        .key("runbook_url")
+        .value(message.root_cause_analysis_url);
+    json.end_object();
+  };
+  json.begin_object()
+      .key("version")
+      .value("4")
+      .key("groupKey")
+      .value(fmt::format("bellwether-{}", message.alert_id));
+  json.key("truncatedAlerts").value(0).key("status").value("firing").key("receiver").value("bellwether");
+  labels("groupLabels");
+  labels("commonLabels");
+  annotations("commonAnnotations");
+  json.key("externalURL").value(message.report_url).key("alerts").begin_array().begin_object();
+  json.key("status").value("firing");
+  labels("labels");
+  annotations("annotations");
+  json.key("startsAt")
+      .value(contract::format_fired_at(message.fired_at))
+      .key("endsAt")
+      .value("0001-01-01T00:00:00Z");
+  json.key("generatorURL").value(message.report_url);
+  json.key("fingerprint")
+      .value(fmt::format("{:016x}", message.alert_id))
+      .end_object()
+      .end_array()
+      .end_object();
+  return out;
+}
+
+std::string to_pagerduty(const AlertMessage& message, const std::string& routing_key) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().key("routing_key").value(routing_key).key("event_action").value("trigger");
+  json.key("dedup_key")
+      .value(fmt::format("bellwether-{}", message.alert_id))
+      .key("client")
+      .value("Bellwether");
+  json.key("client_url").value(message.report_url);
+  constexpr std::size_t kMostSummary = 1024;
+  json.key("payload").begin_object().key("summary").value(summary(message).substr(0, kMostSummary));
+  json.key("source").value(message.project_name).key("severity").value("warning");
+  json.key("timestamp")
+      .value(contract::format_fired_at(message.fired_at))
+      .key("custom_details")
+      .begin_object();
+  json.key("value").value(message.formatted_value).key("sentence").value(message.sentence);
+  json.key("report").value(message.report_name).end_object().end_object().key("links").begin_array();
+  const auto link = [&](std::string_view url, std::string_view text) {
+    json.begin_object().key("href").value(url).key("text").value(text).end_object();
+  };
+  link(message.report_url, "Report");
+  link(message.root_cause_analysis_url, "Root cause");
+  json.end_array().end_object();
+  return out;
+}
+
+}  // namespace
+
+AlertMessage to_message(const Alert& alert, const Firing& firing, const Setting& setting, Timestamp fired_at,
+                        bool is_test) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(firing.bucket).time_since_epoch().count();
+  return {.alert_id = alert.id,
+          .alert_name = (is_test ? "[TEST] " : "") + alert.name,
+          .creator = alert.creator,
+          .creator_email = alert.creator_email,
+          .project_id = alert.project_id,
+          .project_name = setting.project_name,
+          .fired_at = fired_at,
+          .condition_type = std::string(type_of(alert.condition)),
+          .condition_operator = operator_of(alert.condition, firing.finding),
+          .threshold = firing.finding.threshold,
+          .current_value = reports::format_number(firing.finding.value),
+          .formatted_value = reports::format_value(firing.finding.value, firing.format),
+          .sentence = sentence(alert, firing),
+          .report_name = setting.report_name,
+          .report_type = setting.report_type,
+          .report_url = fmt::format("{}/reports/{}?mp_source=webhook&alert_id={}", setting.base_url,
+                                    alert.report_id, alert.id),
+          .edit_alert_url = fmt::format("{}/alerts/{}/edit", setting.base_url, alert.id),
+          .root_cause_analysis_url =
+              fmt::format("{}/alerts/{}/root-cause?at={}", setting.base_url, alert.id, seconds)};
+}
+
+std::string encode(const AlertMessage& message, const registry::Webhook& webhook) {
+  switch (webhook.format) {
+    case registry::Webhook::Format::kSlack:
+      return to_slack(message);
+    case registry::Webhook::Format::kAlertmanager:
+      return to_alertmanager(message);
+    case registry::Webhook::Format::kPagerduty:
+      return to_pagerduty(message, webhook.password);
+    default:
+      return contract::encode_alert(message);
+  }
+}
+
+std::size_t enqueue(storage::Database& database, const Alert& alert, const AlertMessage& message,
+                    std::optional<std::int64_t> firing_id, Timestamp now) {
+  Notification notification{
+      .alert_id = alert.id, .firing_id = firing_id, .next_attempt_at = now, .created_at = now};
+  std::size_t stored = 0;
+  for (const std::int64_t id : alert.webhooks) {
+    const auto webhook = registry::find_webhook(database, id);
+    if (!webhook || !webhook->enabled) continue;
+    notification.webhook_id = id;
+    notification.body = encode(message, *webhook);
+    insert_notification(database, notification);
+    ++stored;
+  }
+  notification.webhook_id.reset();
+  const MailText mail = to_mail(message);
+  notification.body = mail.subject + "\n\n" + mail.text;
+  for (const std::string& email : alert.emails) {
+    notification.email = email;
+    insert_notification(database, notification);
+    ++stored;
+  }
+  return stored;
+}
+
+MailText to_mail(const AlertMessage& message) {
+  return {fmt::format("{}: {}", message.alert_name, message.sentence),
+          fmt::format("{} of project {} is {}: {}.\n\nReport:      {}\nRoot cause:  {}\nEdit alert:  {}\n",
+                      message.report_name, message.project_name, message.formatted_value, message.sentence,
+                      message.report_url, message.root_cause_analysis_url, message.edit_alert_url)};
+}
+
+}  // namespace bellwether::alerts

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+
+#include "alerts/evaluation.hpp"
+#include "contract/alert.hpp"
+#include "registry/webhooks.hpp"
+#include "storage/database.hpp"
+
+namespace bellwether::alerts {
+
+/// What a message says beside the firing.
+struct Setting {
+  std::string base_url;  ///< of the publisher's pages: "https://bellwether.example.com"
+  std::string project_name;
+  std::string report_name;
+  std::string report_type;
+};
+
+/// The firing as the contract's message. `is_test` puts "[TEST] " before the name.
+contract::AlertMessage to_message(const Alert& alert, const Firing& firing, const Setting& setting,
+                                  Timestamp fired_at, bool is_test);
+
+/// As a webhook takes it.
+std::string encode(const contract::AlertMessage& message, const registry::Webhook& webhook);
+
+/// Stores a notification for each of the alert's receivers that is enabled, to be sent at once; answers how
+/// many. `firing_id` is none for a test.
+std::size_t enqueue(storage::Database& database, const Alert& alert, const contract::AlertMessage& message,
+                    std::optional<std::int64_t> firing_id, Timestamp now);
+
+/// As a mail's subject and text.
+struct MailText {
+  std::string subject;
+  std::string text;
+};
+MailText to_mail(const contract::AlertMessage& message);
+
+}  // namespace bellwether::alerts
