@@ -64,7 +64,7 @@ std::optional<std::string> segment_misfit(const Watch& watch, const reports::Def
     if (breakdown.empty()) return std::nullopt;
     return "the report has a breakdown: the alert must watch one segment or any";
   }
-  if (breakdown.empty()) return "the report has no breakdown any more, so there is no segment to watch";
+  if (breakdown.empty()) return "the report has no breakdown, so there is no segment to watch";
   if (watch.scope == Scope::kAny) return std::nullopt;
   const std::size_t labels = breakdown.cohorts.empty() ? breakdown.properties.size() : 1;
   if (watch.segment.size() != labels)

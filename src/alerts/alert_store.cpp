@@ -52,27 +52,6 @@ Watch decode_watch(std::string_view text) {
   return watch;
 }
 
-std::string encode(const Windows& windows) {
-  if (windows.windows.empty()) return "";
-  std::string text;
-  JsonWriter writer(text);
-  writer.begin_object().key("time_zone").value(windows.time_zone).key("windows").begin_array();
-  for (const Window& window : windows.windows)
-    writer.begin_array().value(window.start).value(window.end).end_array();
-  writer.end_array().end_object();
-  return text;
-}
-
-Windows decode_windows(std::string_view text) {
-  Windows windows;
-  if (text.empty()) return windows;
-  const json::value value = json::parse(text);
-  windows.time_zone = value.at("time_zone").as_string();
-  for (const auto& window : value.at("windows").as_array())
-    windows.windows.push_back({window.at(0).to_number<int>(), window.at(1).to_number<int>()});
-  return windows;
-}
-
 std::string encode(const auto& list) {
   std::string text;
   JsonWriter writer(text);
@@ -92,7 +71,7 @@ Alert read(const storage::Query& row) {
               .watch = decode_watch(row.text(6)),
               .condition = parse_condition(row.text(7)).value_or(Condition{}),
               .frequency = Millis(row.integer(8)),
-              .windows = decode_windows(row.text(9)),
+              .windows = parse_windows(row.text(9)).value_or(Windows{}),
               .paused = row.integer(10) != 0,
               .problem = std::string(row.text(13)),
               .judged_until = from_unix_ms(row.integer(14)),
@@ -185,7 +164,7 @@ void insert(storage::Database& database, const Alert& alert) {
       "?9, ?10, "
       "?11, ?12, '', ?13, 0)",
       alert.project_id, alert.report_id, alert.name, alert.creator, alert.creator_email, encode(alert.watch),
-      to_json(alert.condition), alert.frequency.count(), encode(alert.windows), alert.paused,
+      to_json(alert.condition), alert.frequency.count(), to_json(alert.windows), alert.paused,
       encode(alert.webhooks), encode(alert.emails), to_unix_ms(alert.judged_until));
 }
 
@@ -197,7 +176,7 @@ void update(storage::Database& database, const Alert& alert) {
       "judged_until = ?13 "
       "WHERE id = ?1",
       alert.id, alert.report_id, alert.name, alert.creator, alert.creator_email, encode(alert.watch),
-      to_json(alert.condition), alert.frequency.count(), encode(alert.windows), alert.paused,
+      to_json(alert.condition), alert.frequency.count(), to_json(alert.windows), alert.paused,
       encode(alert.webhooks), encode(alert.emails), to_unix_ms(alert.judged_until));
 }
 

@@ -24,7 +24,7 @@ CREATE TABLE alert (
   watch         TEXT NOT NULL,     -- JSON: metric, scope, segment, subject, breakdown
   condition     TEXT NOT NULL,     -- JSON
   frequency_ms  INTEGER NOT NULL,
-  windows       TEXT NOT NULL,     -- JSON; empty: always
+  windows       TEXT NOT NULL,     -- JSON
   paused        INTEGER NOT NULL,
   webhooks      TEXT NOT NULL,     -- JSON array of ids
   emails        TEXT NOT NULL,     -- JSON array

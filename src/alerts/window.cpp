@@ -4,6 +4,9 @@
 #include <charconv>
 
 #include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "base/json_writer.hpp"
 
 namespace bellwether::alerts {
 
@@ -67,6 +70,22 @@ std::expected<Windows, selection::DefinitionError> parse_windows(std::string_vie
   });
   if (!read) return std::unexpected(read.error());
   return windows;
+}
+
+std::string to_json(const Windows& windows) {
+  const auto time = [](int minute) { return fmt::format("{:02}:{:02}", minute / 60, minute % 60); };
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object().key("time_zone").value(windows.time_zone).key("windows").begin_array();
+  for (const Window& window : windows.windows) {
+    // Midnight is the end of the day before it.
+    const int end_day = (window.end - 1) / kDay;
+    json.begin_object().key("start_day").value(window.start / kDay).key("end_day").value(end_day);
+    json.key("start_time").value(time(window.start % kDay));
+    json.key("end_time").value(time(window.end - end_day * kDay)).end_object();
+  }
+  json.end_array().end_object();
+  return text;
 }
 
 bool is_open(const Windows& windows, const calendar::TimeZone& zone, Timestamp at) {

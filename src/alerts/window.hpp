@@ -33,6 +33,9 @@ struct Windows {
 /// day's end.
 std::expected<Windows, selection::DefinitionError> parse_windows(std::string_view json);
 
+/// In the same form.
+std::string to_json(const Windows& windows);
+
 /// By the clock on the wall, so also right when it changes.
 bool is_open(const Windows& windows, const calendar::TimeZone& zone, Timestamp at);
 

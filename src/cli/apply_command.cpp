@@ -50,7 +50,7 @@ int run(const Arguments& arguments) {
 
 void add_apply_command(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand(
-      "apply", "Make a publisher's projects, cohorts, reports, destinations and syncs match a file");
+      "apply", "Make a publisher's projects, cohorts, reports, alerts, destinations and syncs match a file");
   const auto arguments = std::make_shared<Arguments>();
   arguments->remote.add_options(*command);
   command->add_option("FILE", arguments->file, "YAML file (see: examples/publisher.yaml)")->required();

@@ -146,6 +146,30 @@ std::vector<Setting> delivery_settings() {
   };
 }
 
+std::vector<Setting> alert_settings() {
+  return {
+      text_setting("alerts.base_url",
+                   "How people reach the private listener's pages, for the links in messages: "
+                   "\"https://bellwether.example.com\".\n"
+                   "Empty: the address that it listens on.",
+                   [](Settings& s) -> auto& { return s.publisher.alerts.evaluator.base_url; }),
+      duration_setting("alerts.grace", "How long behind a bucket's end late events are waited for.",
+                       [](Settings& s) -> auto& { return s.publisher.alerts.evaluator.evaluation.grace; }),
+      count_setting("alerts.catch_up",
+                    "Buckets of an alert that are judged behind time, after the publisher was down.", 1, 5000,
+                    [](Settings& s) -> auto& { return s.publisher.alerts.evaluator.evaluation.catch_up; }),
+      duration_setting("alerts.every", "How often is looked for buckets to judge.",
+                       [](Settings& s) -> auto& { return s.publisher.alerts.watchman.every; }),
+      count_setting("alerts.segments",
+                    "Segments of a report that an alert on any of them looks at, the largest first.", 1,
+                    10'000, [](Settings& s) -> auto& { return s.publisher.alerts.evaluator.most_segments; }),
+      count_setting("alerts.parallel", "Receivers that are told at once.", 1, 256,
+                    [](Settings& s) -> auto& { return s.publisher.alerts.parallel; }),
+      duration_setting("alerts.keep", "How long an alert's history and ended notifications are kept.",
+                       [](Settings& s) -> auto& { return s.publisher.alerts.watchman.keep; }),
+  };
+}
+
 std::vector<Setting> notify_settings() {
   return {
       text_setting("notify.smtp_url",
@@ -172,7 +196,7 @@ std::vector<Setting> notify_settings() {
 std::vector<Setting> publisher_settings() {
   std::vector<Setting> all;
   for (auto& part : {service_settings(), engine_settings(), ingestion_settings(), delivery_settings(),
-                     notify_settings()}) {
+                     alert_settings(), notify_settings()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/random_key.hpp"
+#include "publisher/alert_fields.hpp"
 #include "publisher/fields.hpp"
 #include "publisher/resources.hpp"
 #include "registry/cohorts.hpp"
@@ -30,9 +31,11 @@ class ProjectApplier {
     if (auto done = apply_project(); !done) return done;
     // What others refer to comes before them, and goes after them.
     for (const auto step :
-         {&ProjectApplier::apply_cohorts, &ProjectApplier::remove_reports, &ProjectApplier::apply_reports,
-          &ProjectApplier::apply_destinations, &ProjectApplier::remove_syncs, &ProjectApplier::apply_syncs,
-          &ProjectApplier::remove_destinations, &ProjectApplier::remove_cohorts}) {
+         {&ProjectApplier::apply_cohorts, &ProjectApplier::remove_alerts, &ProjectApplier::remove_reports,
+          &ProjectApplier::apply_reports, &ProjectApplier::apply_webhooks, &ProjectApplier::apply_alerts,
+          &ProjectApplier::remove_webhooks, &ProjectApplier::apply_destinations,
+          &ProjectApplier::remove_syncs, &ProjectApplier::apply_syncs, &ProjectApplier::remove_destinations,
+          &ProjectApplier::remove_cohorts}) {
       if (auto done = (this->*step)(); !done) return done;
     }
     return {};
@@ -110,9 +113,13 @@ class ProjectApplier {
         if (before->definition != report.definition) fields.emplace_back("definition");
         if (fields.empty()) continue;
       }
-      if (auto saved = registry::save_report(database_, report); !saved)
+      const auto saved = registry::save_report(database_, report);
+      if (!saved)
         return registry::refuse(saved.error().kind,
                                 of_project("report", wanted.name) + ": " + saved.error().message);
+      const auto changes = alerts::fit_changes(database_, *saved, wanted.definition);
+      alerts::apply_fit_changes(database_, changes, now_);
+      for (const auto& change : changes) applied_.misfits.emplace_back(wanted.name, change);
       note(before ? "change" : "create", of_project("report", wanted.name), fields);
     }
     return {};
@@ -123,8 +130,107 @@ class ProjectApplier {
       const bool kept = std::ranges::any_of(wanted_.reports,
                                             [&](const auto& wanted) { return wanted.name == report.name; });
       if (kept) continue;
-      if (auto gone = registry::remove_report(database_, report.id); !gone) return gone;
+      if (auto gone = alerts::remove_report(database_, report.id); !gone) return gone;
       note("delete", of_project("report", report.name));
+    }
+    return {};
+  }
+
+  Outcome<void> apply_webhooks() {
+    for (const WantedWebhook& wanted : wanted_.webhooks) {
+      const auto before = registry::find_webhook(database_, id(), wanted.name);
+      const registry::Webhook webhook{
+          before ? before->id : 0, id(),           wanted.name,  wanted.url, wanted.user,
+          wanted.password,         wanted.enabled, wanted.format};
+      std::vector<std::string> fields;
+      if (before) {
+        if (before->url != webhook.url) fields.emplace_back("url");
+        if (before->user != webhook.user) fields.emplace_back("user");
+        if (before->password != webhook.password) fields.emplace_back("password");
+        if (before->enabled != webhook.enabled) fields.emplace_back("enabled");
+        if (before->format != webhook.format) fields.emplace_back("format");
+        if (fields.empty()) continue;
+      }
+      if (auto saved = registry::save_webhook(database_, webhook); !saved)
+        return registry::refuse(saved.error().kind,
+                                of_project("webhook", wanted.name) + ": " + saved.error().message);
+      note(before ? "change" : "create", of_project("webhook", wanted.name), fields);
+    }
+    return {};
+  }
+
+  Outcome<void> remove_webhooks() {
+    for (const registry::Webhook& webhook : registry::list_webhooks(database_, id())) {
+      const bool kept = std::ranges::any_of(wanted_.webhooks,
+                                            [&](const auto& wanted) { return wanted.name == webhook.name; });
+      if (kept) continue;
+      if (auto gone = alerts::remove_webhook(database_, webhook.id); !gone) return gone;
+      note("delete", of_project("webhook", webhook.name));
+    }
+    return {};
+  }
+
+  Outcome<void> apply_alerts() {
+    for (const WantedAlert& wanted : wanted_.alerts) {
+      if (auto done = apply_alert(wanted); !done)
+        return registry::refuse(done.error().kind,
+                                of_project("alert", wanted.alert.name) + ": " + done.error().message);
+    }
+    return {};
+  }
+
+  Outcome<void> apply_alert(const WantedAlert& wanted) {
+    using Kind = registry::Refusal::Kind;
+    const auto before = alerts::find_alert(database_, id(), wanted.alert.name);
+    alerts::Alert alert = wanted.alert;
+    alert.id = before ? before->id : 0;
+    alert.project_id = id();
+    const auto report = registry::find_report(database_, id(), wanted.report);
+    if (!report)
+      return registry::refuse(Kind::kNotFound, fmt::format("there is no report \"{}\"", wanted.report));
+    alert.report_id = report->id;
+    if (alert.watch.metric.empty())
+      alert.watch.metric = first_metric(*reports::parse_definition(report->definition));
+    for (const std::string& name : wanted.webhooks) {
+      const auto webhook = registry::find_webhook(database_, id(), name);
+      if (!webhook) return registry::refuse(Kind::kNotFound, fmt::format("there is no webhook \"{}\"", name));
+      alert.webhooks.push_back(webhook->id);
+    }
+    const auto fields = before ? differences(*before, alert) : std::vector<std::string>{};
+    if (before && fields.empty()) return {};
+    if (auto saved = alerts::save_alert(database_, alert, now_); !saved)
+      return std::unexpected(saved.error());
+    note(before ? "change" : "create", of_project("alert", alert.name), fields);
+    return {};
+  }
+
+  static std::vector<std::string> differences(const alerts::Alert& before, const alerts::Alert& after) {
+    std::vector<std::string> fields;
+    const auto compare = [&](std::string_view name, const auto& left, const auto& right) {
+      if (left != right) fields.emplace_back(name);
+    };
+    compare("report", before.report_id, after.report_id);
+    compare("metric", before.watch.metric, after.watch.metric);
+    compare("segment", std::pair(before.watch.scope, before.watch.segment),
+            std::pair(after.watch.scope, after.watch.segment));
+    compare("condition", alerts::to_json(before.condition), alerts::to_json(after.condition));
+    compare("frequency", before.frequency, after.frequency);
+    compare("windows", alerts::to_json(before.windows), alerts::to_json(after.windows));
+    compare("paused", before.paused, after.paused);
+    compare("webhooks", before.webhooks, after.webhooks);
+    compare("emails", before.emails, after.emails);
+    compare("creator", before.creator, after.creator);
+    compare("creator_email", before.creator_email, after.creator_email);
+    return fields;
+  }
+
+  Outcome<void> remove_alerts() {
+    for (const alerts::Alert& alert : alerts::list_alerts(database_, id())) {
+      const bool kept = std::ranges::any_of(
+          wanted_.alerts, [&](const auto& wanted) { return wanted.alert.name == alert.name; });
+      if (kept) continue;
+      if (auto gone = alerts::remove_alert(database_, alert.id); !gone) return gone;
+      note("delete", of_project("alert", alert.name));
     }
     return {};
   }
@@ -254,7 +360,7 @@ WantedProject read_wanted_project(const boost::json::value& value, const std::st
   WantedProject wanted;
   const Fields fields(value, where,
                       {"id", "name", "time_zone", "token", "secret", "service_accounts", "cohorts", "reports",
-                       "destinations", "syncs"});
+                       "webhooks", "alerts", "destinations", "syncs"});
   wanted.project = read_project(fields, fields.text("id"));
   const auto each = [&](std::string_view name, auto&& read) {
     const auto items = fields.items(name);
@@ -269,6 +375,25 @@ WantedProject read_wanted_project(const boost::json::value& value, const std::st
     const Fields report(item, at, {"name", "description", "definition"});
     wanted.reports.push_back(
         {report.text("name"), report.text_or("description", ""), report.json_or_empty("definition")});
+  });
+  each("webhooks", [&](const boost::json::value& item, const std::string& at) {
+    const Fields webhook(item, at, {"name", "url", "user", "password", "enabled", "format"});
+    const auto format = registry::parse_webhook_format(webhook.text_or("format", "mixpanel"));
+    if (!format)
+      throw FieldError{webhook.at("format") +
+                       R"( must be "mixpanel", "slack", "alertmanager" or "pagerduty")"};
+    wanted.webhooks.push_back({webhook.text("name"), webhook.text("url"), webhook.text_or("user", ""),
+                               webhook.text_or("password", ""), webhook.flag_or("enabled", true), *format});
+  });
+  each("alerts", [&](const boost::json::value& item, const std::string& at) {
+    const Fields fields(item, at,
+                        {"name", "report", "metric", "segment", "condition", "frequency", "windows", "paused",
+                         "webhooks", "emails", "creator", "creator_email"});
+    WantedAlert alert{fields.text("report"), fields.texts("webhooks"), {}};
+    alert.alert.name = fields.text("name");
+    if (!fields.has("condition")) throw FieldError{fields.at("condition") + " is missing"};
+    read_into(alert.alert, fields);
+    wanted.alerts.push_back(std::move(alert));
   });
   each("destinations", [&](const boost::json::value& item, const std::string& at) {
     const Fields destination(item, at, {"name", "url", "user", "password", "enabled"});

@@ -8,10 +8,12 @@
 
 #include <boost/json/fwd.hpp>
 
+#include "alerts/alert_store.hpp"
 #include "base/time.hpp"
 #include "registry/projects.hpp"
 #include "registry/refusal.hpp"
 #include "registry/syncs.hpp"
+#include "registry/webhooks.hpp"
 #include "storage/database.hpp"
 
 /// The publisher's configuration as code: projects with their cohorts, destinations and syncs, by name.
@@ -28,6 +30,21 @@ struct WantedReport {
   std::string name;
   std::string description;
   std::string definition;  ///< JSON
+};
+
+struct WantedWebhook {
+  std::string name;
+  std::string url;
+  std::string user;
+  std::string password;
+  bool enabled = true;
+  registry::Webhook::Format format = registry::Webhook::Format::kMixpanel;
+};
+
+struct WantedAlert {
+  std::string report;                 ///< its name
+  std::vector<std::string> webhooks;  ///< their names
+  alerts::Alert alert;                ///< the rest
 };
 
 struct WantedDestination {
@@ -50,6 +67,8 @@ struct WantedProject {
   registry::Project project;
   std::vector<WantedCohort> cohorts;
   std::vector<WantedReport> reports;
+  std::vector<WantedWebhook> webhooks;
+  std::vector<WantedAlert> alerts;
   std::vector<WantedDestination> destinations;
   std::vector<WantedSync> syncs;
 };
@@ -73,6 +92,7 @@ struct Change {
 struct Applied {
   std::vector<Change> changes;
   std::vector<std::pair<std::int64_t, std::string>> removed_syncs;  ///< id and key
+  std::vector<std::pair<std::string, alerts::FitChange>> misfits;   ///< of a report, by its name
 };
 
 /// Makes the projects in `wanted` as it says, in the caller's transaction; other projects are left alone, and

@@ -58,6 +58,16 @@ void Metrics::run(const sync::Run& run) {
   ++runs_[std::string(sync::to_string(run.end))];
 }
 
+void Metrics::alerts(const alerts::Evaluator::Round& round) {
+  judged_ += round.judged;
+  fired_ += round.fired;
+}
+
+void Metrics::notification(const alerts::Notification& notification) {
+  const std::scoped_lock lock(mutex_);
+  ++notifications_[notification.state == "pending" ? "retry" : notification.state];
+}
+
 std::string Metrics::to_text(const Gauges& gauges) const {
   std::string out;
   const std::scoped_lock lock(mutex_);
@@ -77,6 +87,12 @@ std::string Metrics::to_text(const Gauges& gauges) const {
            "verdict", attempts_);
   prometheus::histogram(out, "bellwether_sync_attempt_seconds", "From a page's sending to its answer.",
                         attempt_seconds_);
+  prometheus::single(out, "bellwether_alert_buckets_judged_total", "counter",
+                     "Buckets that alerts were judged by.", judged_.load());
+  prometheus::single(out, "bellwether_alerts_fired_total", "counter", "Conditions that came true.",
+                     fired_.load());
+  by_label(out, "bellwether_alert_notification_attempts_total", "counter",
+           "Attempts to tell of an alert, by what became of them.", "outcome", notifications_);
   by_label(out, "bellwether_syncs", "gauge", "Syncs by state.", "state", gauges.syncs_by_state);
   prometheus::single(out, "bellwether_ingestion_queue_bytes", "gauge", "Events that wait for the engine.",
                      gauges.queued_bytes);

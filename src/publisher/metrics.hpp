@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "alerts/evaluator.hpp"
+#include "alerts/notification.hpp"
 #include "base/histogram.hpp"
 #include "sync/run_store.hpp"
 
@@ -30,6 +32,8 @@ class Metrics {
   void profile_updates(std::size_t taken, std::size_t refused);
   void attempt(const sync::Attempt& attempt);
   void run(const sync::Run& run);
+  void alerts(const alerts::Evaluator::Round& round);
+  void notification(const alerts::Notification& notification);
 
   std::string to_text(const Gauges& gauges) const;
 
@@ -38,12 +42,15 @@ class Metrics {
 
   mutable std::mutex mutex_;
   std::map<std::pair<std::string, unsigned>, std::uint64_t> requests_;
-  std::map<std::string, std::uint64_t> attempts_;  ///< by verdict
-  std::map<std::string, std::uint64_t> runs_;      ///< by end
+  std::map<std::string, std::uint64_t> attempts_;       ///< by verdict
+  std::map<std::string, std::uint64_t> runs_;           ///< by end
+  std::map<std::string, std::uint64_t> notifications_;  ///< attempts, by what became of them
   Histogram<kTimeBuckets> request_seconds_;
   Histogram<kTimeBuckets> attempt_seconds_;
   std::array<std::atomic<std::uint64_t>, 2> events_{};           ///< taken, refused
   std::array<std::atomic<std::uint64_t>, 2> profile_updates_{};  ///< taken, refused
+  std::atomic<std::uint64_t> judged_ = 0;                        ///< buckets of alerts
+  std::atomic<std::uint64_t> fired_ = 0;
 };
 
 }  // namespace bellwether::publisher

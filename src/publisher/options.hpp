@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "alerts/watchman.hpp"
 #include "base/time.hpp"
 #include "events/chdb_engine.hpp"
 #include "events/clickhouse_engine.hpp"
@@ -26,6 +27,12 @@ struct NotifyOptions {
   net::SmtpServer smtp;  ///< without a URL no mail is sent
   std::string from = "bellwether@localhost";
   std::string webhook_url = {};  ///< an operational webhook; empty: none
+};
+
+struct AlertOptions {
+  alerts::EvaluatorOptions evaluator;  ///< its base URL is the private listener's when it is empty
+  alerts::Watchman::Options watchman;
+  std::size_t parallel = 4;  ///< receivers at once
 };
 
 /// All that a running publisher can be told; src/cli fills it from file, environment and command line.
@@ -53,6 +60,7 @@ struct Options {
   net::EgressGuard::Options egress;
   sync::DispatcherOptions syncs;
   registry::SyncLimits sync_limits;
+  AlertOptions alerts;
   storage::GroupCommit::Limits writer;
   NotifyOptions notify;
   Millis stop_within = std::chrono::seconds(20);

@@ -74,6 +74,61 @@ void render(JsonWriter& json, const registry::Report& report) {
   json.key("changed_at").value(format_iso8601(report.changed_at)).end_object();
 }
 
+void render(JsonWriter& json, const registry::Webhook& webhook) {
+  json.begin_object().key("id").value(webhook.id).key("project_id").value(webhook.project_id);
+  json.key("name").value(webhook.name).key("url").value(webhook.url).key("user").value(webhook.user);
+  json.key("has_password").value(!webhook.password.empty()).key("enabled").value(webhook.enabled);
+  json.key("format").value(registry::to_string(webhook.format)).end_object();
+}
+
+void render(JsonWriter& json, const alerts::Alert& alert) {
+  json.begin_object().key("id").value(alert.id).key("project_id").value(alert.project_id);
+  json.key("report_id").value(alert.report_id).key("name").value(alert.name);
+  json.key("creator").value(alert.creator).key("creator_email").value(alert.creator_email);
+  json.key("metric").value(alert.watch.metric).key("segment");
+  if (alert.watch.scope == alerts::Watch::Scope::kAny) {
+    json.value("any");
+  } else {
+    json.begin_array();
+    for (const auto& label : alert.watch.segment) label ? json.value(*label) : json.null();
+    json.end_array();
+  }
+  json.key("condition").raw(alerts::to_json(alert.condition));
+  json.key("frequency_seconds")
+      .value(std::chrono::duration_cast<std::chrono::seconds>(alert.frequency).count());
+  json.key("windows").raw(alerts::to_json(alert.windows)).key("paused").value(alert.paused);
+  json.key("state").value(!alert.problem.empty() ? "invalid" : alert.paused ? "paused" : "active");
+  json.key("problem").value(alert.problem).key("webhooks").begin_array();
+  for (const std::int64_t id : alert.webhooks) json.value(id);
+  json.end_array().key("emails").begin_array();
+  for (const std::string& email : alert.emails) json.value(email);
+  json.end_array().key("judged_until").value(format_iso8601(alert.judged_until)).key("last_notified_at");
+  time_or_null(json, alert.notified_at);
+  json.end_object();
+}
+
+void render(JsonWriter& json, const alerts::Event& event) {
+  json.begin_object().key("id").value(event.id).key("at").value(format_iso8601(event.at));
+  json.key("kind").value(event.kind).key("detail").value(event.detail).end_object();
+}
+
+void render(JsonWriter& json, const alerts::Notification& notification) {
+  json.begin_object().key("id").value(notification.id).key("alert_id").value(notification.alert_id);
+  json.key("firing_id");
+  notification.firing_id ? json.value(*notification.firing_id) : json.null();
+  json.key("webhook_id");
+  notification.webhook_id ? json.value(*notification.webhook_id) : json.null();
+  json.key("email").value(notification.email).key("state").value(notification.state);
+  json.key("attempts").value(notification.attempts).key("status").value(notification.status);
+  json.key("message")
+      .value(notification.message)
+      .key("created_at")
+      .value(format_iso8601(notification.created_at));
+  json.key("ended_at");
+  time_or_null(json, notification.ended_at);
+  json.end_object();
+}
+
 void render(JsonWriter& json, const sync::Run& run) {
   json.begin_object()
       .key("id")

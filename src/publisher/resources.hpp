@@ -2,6 +2,9 @@
 
 #include <string>
 
+#include "alerts/alert.hpp"
+#include "alerts/history.hpp"
+#include "alerts/notification.hpp"
 #include "base/json_writer.hpp"
 #include "publisher/fields.hpp"
 #include "registry/cohorts.hpp"
@@ -9,6 +12,7 @@
 #include "registry/projects.hpp"
 #include "registry/reports.hpp"
 #include "registry/syncs.hpp"
+#include "registry/webhooks.hpp"
 #include "sync/run_store.hpp"
 
 /// What people configure, from and to JSON. Secrets go in and never come out.
@@ -21,6 +25,10 @@ void render(JsonWriter& json, const registry::Project& project);
 void render(JsonWriter& json, const registry::Cohort& cohort);
 void render(JsonWriter& json, const registry::Destination& destination);
 void render(JsonWriter& json, const registry::Report& report);
+void render(JsonWriter& json, const registry::Webhook& webhook);
+void render(JsonWriter& json, const alerts::Alert& alert);
+void render(JsonWriter& json, const alerts::Event& event);
+void render(JsonWriter& json, const alerts::Notification& notification);
 void render(JsonWriter& json, const sync::Run& run);
 void render(JsonWriter& json, const sync::Attempt& attempt);
 

@@ -49,6 +49,23 @@ Result<std::unique_ptr<events::Engine>> open_engine(const Options& options, cons
   return engine;
 }
 
+alerts::CourierOptions courier_options(const Options& options) {
+  return {.parallel = options.alerts.parallel,
+          .timeouts = options.syncs.timeouts,
+          .response_bytes = options.syncs.response_bytes,
+          .ca_file = options.syncs.ca_file,
+          .smtp = options.notify.smtp,
+          .mail_from = options.notify.from};
+}
+
+/// The pages that messages link to are on the private listener, unless people reach it by another address.
+Options with_base_url(Options options) {
+  std::string& url = options.alerts.evaluator.base_url;
+  if (url.empty()) url = "http://" + options.admin_listen.to_string();
+  while (url.ends_with('/')) url.pop_back();
+  return options;
+}
+
 Notice pause_notice(const registry::Sync& sync, const sync::Run& run) {
   Notice notice{
       .to = sync.owner,
@@ -69,7 +86,7 @@ Notice pause_notice(const registry::Sync& sync, const sync::Run& run) {
 struct Service::Impl {
   Impl(Options given, storage::DataDir folder, net::EgressGuard allowed, std::unique_ptr<Store> opened,
        std::unique_ptr<events::Engine> event_engine)
-      : options(std::move(given)),
+      : options(with_base_url(std::move(given))),
         data_dir(std::move(folder)),
         guard(std::move(allowed)),
         store(std::move(opened)),
@@ -82,9 +99,14 @@ struct Service::Impl {
             options.syncs, {store->writer(), store->readers(), ledger, guard},
             {.on_attempt = [this](const sync::Attempt& attempt) { metrics.attempt(attempt); },
              .on_ended = [this](const registry::Sync& sync, const sync::Run& run) { run_ended(sync, run); }}),
+        evaluator(options.alerts.evaluator, {*engine, store->writer(), store->readers()}),
+        courier(courier_options(options), {store->writer(), store->readers(), guard},
+                [this](const alerts::Notification& notification) { metrics.notification(notification); }),
+        watchman(options.alerts.watchman, evaluator, store->writer(),
+                 [this](const alerts::Evaluator::Round& round) { judged(round); }),
         collector(options, projects, events, profiles, metrics),
-        api({options, *store, *engine, ledger, dispatcher, guard, metrics, [this] { load_projects(); },
-             [this] { return events.queued_bytes(); }}) {}
+        api({options, *store, *engine, ledger, dispatcher, guard, courier, notifier, metrics,
+             [this] { load_projects(); }, [this] { return events.queued_bytes(); }}) {}
 
   const Options options;
   storage::DataDir data_dir;
@@ -98,6 +120,9 @@ struct Service::Impl {
   ingestion::ProfileWriter profiles;
   sync::EngineLedger ledger;
   sync::Dispatcher dispatcher;
+  alerts::Evaluator evaluator;
+  alerts::Courier courier;
+  alerts::Watchman watchman;
   Collector collector;
   Api api;
   std::unique_ptr<net::Server> server;
@@ -106,6 +131,11 @@ struct Service::Impl {
   void load_projects() {
     const auto reader = store->readers().borrow();
     projects.replace(registry::list_projects(*reader));
+  }
+
+  void judged(const alerts::Evaluator::Round& round) {
+    metrics.alerts(round);
+    if (round.notifications > 0) courier.poke();
   }
 
   void run_ended(const registry::Sync& sync, const sync::Run& run) {
@@ -129,6 +159,8 @@ struct Service::Impl {
   void stop() {
     if (server) server->stop(options.stop_within);
     dispatcher.stop();
+    watchman.stop();
+    courier.stop();
     if (admin) admin->stop(std::chrono::seconds(2));
     notifier.stop();
     events.stop();
@@ -161,6 +193,8 @@ Result<std::unique_ptr<Service>> Service::start(Options options) {
   if (auto listening = impl.listen(); !listening) return std::unexpected(listening.error());
   impl.load_projects();
   impl.dispatcher.start();
+  impl.courier.start();
+  impl.watchman.start();
   impl.server->start();
   impl.admin->start();
   return service;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "alerts/schema.hpp"
 #include "registry/schema.hpp"
 #include "storage/migrations.hpp"
 #include "sync/run_store.hpp"
@@ -18,8 +19,8 @@ namespace {
 constexpr const char* kDatabaseFile = "publisher.db";
 
 /// Each released schema change adds a script at the end; none is ever edited.
-std::array<std::string, 2> migrations() {
-  return {std::string(registry::kSchema) + sync::kSchema, registry::kReportSchema};
+std::array<std::string, 3> migrations() {
+  return {std::string(registry::kSchema) + sync::kSchema, registry::kReportSchema, alerts::kSchema};
 }
 
 /// Made before SQLite does, so that it is never readable by others, not even for a moment.

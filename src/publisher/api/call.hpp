@@ -4,10 +4,12 @@
 #include <expected>
 #include <functional>
 
+#include "alerts/courier.hpp"
 #include "api/answer.hpp"
 #include "api/call.hpp"
 #include "events/engine.hpp"
 #include "publisher/metrics.hpp"
+#include "publisher/notifier.hpp"
 #include "publisher/options.hpp"
 #include "publisher/store.hpp"
 #include "sync/dispatcher.hpp"
@@ -27,6 +29,8 @@ struct ApiParts {
   sync::EngineLedger& ledger;
   sync::Dispatcher& dispatcher;
   const net::EgressGuard& guard;
+  alerts::Courier& courier;
+  Notifier& notifier;
   const Metrics& metrics;
   std::function<void()> on_projects_changed;
   std::function<std::size_t()> queued_bytes;

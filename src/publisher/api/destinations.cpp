@@ -1,8 +1,8 @@
 #include <boost/json.hpp>
-#include <fmt/format.h>
 
 #include "publisher/api/render.hpp"
 #include "publisher/api/routes.hpp"
+#include "publisher/connection_test.hpp"
 
 namespace bellwether::publisher {
 
@@ -41,16 +41,6 @@ std::expected<registry::Destination, ApiError> find(const Call& call) {
   auto destination = registry::find_destination(*reader, *id);
   if (!destination) return no_such("destination");
   return std::move(*destination);
-}
-
-/// What an answer to a body that is no page tells about the endpoint.
-std::string read_test(unsigned status) {
-  if (status == 401 || status == 403) return "it is reached, but refuses the user or password";
-  if (status == 404) return "the host is reached, but has no endpoint at this path";
-  if (status >= 300 && status < 400)
-    return "it redirects, and redirects are not followed: give the last address";
-  if (status >= 500) return "it is reached, but fails";
-  return "it is reached and takes the credentials";
 }
 
 }  // namespace
@@ -101,33 +91,8 @@ Answer delete_destination(const Call& call) {
 Answer test_destination(const Call& call) {
   const auto destination = find(call);
   if (!destination) return std::unexpected(destination.error());
-  // An empty object is no page: a receiver refuses it and keeps nothing, but only behind TLS, path and
-  // credentials.
-  net::ClientRequest request{
-      .method = "POST",
-      .url = destination->url,
-      .headers = {{"Content-Type", "application/json"}, {"User-Agent", "Bellwether"}},
-      .body = "{}",
-      .response_bytes = call.parts.options.syncs.response_bytes,
-      .timeouts = {.first_byte = std::chrono::seconds(10), .whole = std::chrono::seconds(15)}};
-  if (!destination->user.empty()) {
-    request.user = destination->user;
-    request.password = destination->password;
-  }
-  net::HttpClient client({.guard = &call.parts.guard, .ca_file = call.parts.options.syncs.ca_file});
-  const auto answer = client.send(request);
-  std::string body;
-  JsonWriter json(body);
-  json.begin_object().key("status");
-  if (answer) {
-    const bool right = answer->status < 300 || answer->status == 400 || answer->status == 422;
-    json.value(answer->status).key("ok").value(right).key("message").value(read_test(answer->status));
-    json.key("latency_ms").value(answer->took.count());
-  } else {
-    json.null().key("ok").value(false).key("message").value(answer.error().message).key("latency_ms").null();
-  }
-  json.end_object();
-  return api::json_response(std::move(body));
+  return test_connection(destination->url, destination->user, destination->password, call.parts.guard,
+                         call.parts.options.syncs);
 }
 
 }  // namespace bellwether::publisher

@@ -3,6 +3,7 @@
 #include "publisher/api/render.hpp"
 #include "publisher/api/routes.hpp"
 #include "publisher/configuration.hpp"
+#include "publisher/invalid_notice.hpp"
 
 namespace bellwether::publisher {
 
@@ -28,6 +29,9 @@ void render(JsonWriter& json, const Applied& applied, bool dry_run) {
 void follow(const Call& call, const Applied& applied) {
   call.parts.on_projects_changed();
   for (const auto& [id, key] : applied.removed_syncs) forget_sync(call.parts, id, key);
+  for (const auto& [report, change] : applied.misfits) {
+    if (!change.problem.empty()) call.parts.notifier.tell(invalid_notice(change, report));
+  }
   call.parts.dispatcher.poke();
 }
 

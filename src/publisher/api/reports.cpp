@@ -3,8 +3,10 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "alerts/alert_store.hpp"
 #include "publisher/api/render.hpp"
 #include "publisher/api/routes.hpp"
+#include "publisher/invalid_notice.hpp"
 #include "publisher/report_runner.hpp"
 #include "reports/schema.hpp"
 
@@ -12,15 +14,47 @@ namespace bellwether::publisher {
 
 namespace {
 
+/// Tells each creator once that their alert does not fit its report any more.
+void tell_creators(const Call& call, const registry::Report& report,
+                   const std::vector<alerts::FitChange>& changes) {
+  for (const alerts::FitChange& change : changes) {
+    if (!change.problem.empty()) call.parts.notifier.tell(invalid_notice(change, report.name));
+  }
+}
+
 Answer save(const Call& call, const registry::Report& report, unsigned status) {
+  std::vector<alerts::FitChange> changes;
   const auto saved = call.parts.store.change<registry::Report>(
       [&](storage::Database& database) -> registry::Outcome<registry::Report> {
         const auto id = registry::save_report(database, report);
         if (!id) return std::unexpected(id.error());
+        changes = alerts::fit_changes(database, *id, report.definition);
+        alerts::apply_fit_changes(database, changes, system_now());
         return *registry::find_report(database, *id);
       });
   if (!saved) return std::unexpected(saved.error());
+  tell_creators(call, *saved, changes);
   return show(*saved, status);
+}
+
+/// What a change would do to the alerts that watch the report; nothing is changed.
+Answer answer_fit_changes(const Call& call, const registry::Report& report) {
+  const auto reader = call.parts.store.readers().borrow();
+  const auto definition = reports::parse_definition(report.definition);
+  if (!definition) return api_error(400, "invalid", "definition: " + definition.error().describe());
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object().key("dry_run").value(true).key("alerts").begin_array();
+  for (const alerts::FitChange& change : alerts::fit_changes(*reader, report.id, report.definition)) {
+    json.begin_object().key("id").value(change.alert.id).key("name").value(change.alert.name);
+    json.key("becomes")
+        .value(change.problem.empty() ? "valid" : "invalid")
+        .key("problem")
+        .value(change.problem);
+    json.end_object();
+  }
+  json.end_array().end_object();
+  return api::json_response(std::move(body));
 }
 
 std::expected<registry::Report, ApiError> find(const Call& call) {
@@ -94,14 +128,14 @@ Answer change_report(const Call& call) {
   });
   if (!read) return std::unexpected(read.error());
   report->changed_at = system_now();
-  return save(call, *report, 200);
+  return call.parameter("dry_run") == "1" ? answer_fit_changes(call, *report) : save(call, *report, 200);
 }
 
 Answer delete_report(const Call& call) {
   const auto id = call.id_at(2);
   if (!id) return std::unexpected(id.error());
   const auto gone = call.parts.store.change<void>(
-      [&](storage::Database& database) { return registry::remove_report(database, *id); });
+      [&](storage::Database& database) { return alerts::remove_report(database, *id); });
   if (!gone) return std::unexpected(gone.error());
   return no_content();
 }

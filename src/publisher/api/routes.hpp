@@ -32,6 +32,29 @@ Answer show_report_result(const Call& call);
 Answer run_definition(const Call& call);
 Answer show_report_schema(const Call& call);
 
+// webhooks.cpp
+Answer list_webhooks(const Call& call);
+Answer create_webhook(const Call& call);
+Answer show_webhook(const Call& call);
+Answer change_webhook(const Call& call);
+Answer delete_webhook(const Call& call);
+Answer test_webhook(const Call& call);
+
+// alerts.cpp
+Answer list_alerts(const Call& call);
+Answer create_alert(const Call& call);
+Answer show_alert(const Call& call);
+Answer change_alert(const Call& call);
+Answer delete_alert(const Call& call);
+Answer pause_alert(const Call& call);
+Answer resume_alert(const Call& call);
+Answer test_alert(const Call& call);
+Answer test_unsaved_alert(const Call& call);
+Answer preview_alert(const Call& call);
+Answer list_alert_history(const Call& call);
+Answer list_alert_notifications(const Call& call);
+Answer resend_notification(const Call& call);
+
 // destinations.cpp
 Answer list_destinations(const Call& call);
 Answer create_destination(const Call& call);

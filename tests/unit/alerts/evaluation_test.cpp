@@ -69,7 +69,7 @@ TEST(Misfit, TellsWhyAnAlertNoLongerFits) {
   EXPECT_EQ(misfit(berlin, above, cities), std::nullopt);
   EXPECT_EQ(misfit(berlin, above, plans), "the report is broken down by plan now, not by city");
   EXPECT_EQ(misfit(berlin, above, plain),
-            "the report has no breakdown any more, so there is no segment to watch");
+            "the report has no breakdown, so there is no segment to watch");
   EXPECT_EQ(misfit(berlin, above, cohorts), "the report is not broken down by the cohort \"Berlin\"");
 }
 

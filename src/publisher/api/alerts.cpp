@@ -1,0 +1,355 @@
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "alerts/alert_store.hpp"
+#include "alerts/history.hpp"
+#include "alerts/message.hpp"
+#include "alerts/notification.hpp"
+#include "net/http_client.hpp"
+#include "publisher/alert_fields.hpp"
+#include "publisher/alert_trial.hpp"
+#include "publisher/api/render.hpp"
+#include "publisher/api/routes.hpp"
+#include "publisher/report_runner.hpp"
+
+namespace bellwether::publisher {
+
+namespace {
+
+constexpr std::int64_t kMostTrialBuckets = 500;
+constexpr std::int64_t kUsualTrialBuckets = 30;
+
+#define ALERT_FIELDS                                                                                   \
+  "name", "report_id", "metric", "segment", "condition", "frequency", "windows", "paused", "webhooks", \
+      "emails", "creator", "creator_email"
+
+/// All of an alert, its webhooks by id.
+void read_all(alerts::Alert& alert, const Fields& fields) {
+  read_into(alert, fields);
+  if (fields.has("report_id")) alert.report_id = fields.integer("report_id");
+  if (!fields.has("webhooks")) return;
+  alert.webhooks.clear();
+  for (const boost::json::value* id : fields.items("webhooks")) {
+    if (!id->is_int64()) throw FieldError{"webhooks must be an array of ids"};
+    alert.webhooks.push_back(id->get_int64());
+  }
+}
+
+/// Which metric, when none was named.
+void complete(storage::Database& database, alerts::Alert& alert) {
+  if (!alert.watch.metric.empty()) return;
+  const auto report = registry::find_report(database, alert.report_id);
+  const auto definition =
+      report ? reports::parse_definition(report->definition) : std::unexpected(reports::DefinitionError{});
+  if (definition) alert.watch.metric = first_metric(*definition);
+}
+
+Answer save(const Call& call, const alerts::Alert& given, unsigned status) {
+  const auto saved = call.parts.store.change<alerts::Alert>(
+      [&](storage::Database& database) -> registry::Outcome<alerts::Alert> {
+        alerts::Alert alert = given;
+        complete(database, alert);
+        const auto id = alerts::save_alert(database, alert, system_now());
+        if (!id) return std::unexpected(id.error());
+        return *alerts::find_alert(database, *id);
+      });
+  if (!saved) return std::unexpected(saved.error());
+  return show(*saved, status);
+}
+
+std::expected<alerts::Alert, ApiError> find(const Call& call) {
+  const auto id = call.id_at(2);
+  if (!id) return std::unexpected(id.error());
+  const auto reader = call.parts.store.readers().borrow();
+  auto alert = alerts::find_alert(*reader, *id);
+  if (!alert) return no_such("alert");
+  return std::move(*alert);
+}
+
+std::expected<alerts::Alert, ApiError> read_body(const Call& call) {
+  alerts::Alert alert;
+  const auto read = read_json(call.request.body, [&](const boost::json::value& value) {
+    const Fields fields(value, "", {"project_id", ALERT_FIELDS});
+    alert.project_id = fields.text("project_id");
+    if (!fields.has("condition")) throw FieldError{"condition is missing"};
+    alert.report_id = fields.integer("report_id");
+    read_all(alert, fields);
+  });
+  if (!read) return std::unexpected(read.error());
+  return alert;
+}
+
+Answer change_paused(const Call& call, bool paused) {
+  auto alert = find(call);
+  if (!alert) return std::unexpected(alert.error());
+  if (alert->paused == paused) return show(*alert);
+  alert->paused = paused;
+  return save(call, *alert, 200);
+}
+
+/// What trying an alert needs.
+struct Trial {
+  reports::Context context;
+  reports::Definition definition;
+  alerts::Setting setting;
+  std::vector<registry::Webhook> webhooks;
+};
+
+std::expected<Trial, ApiError> prepare(const Call& call, alerts::Alert& alert) {
+  const auto reader = call.parts.store.readers().borrow();
+  const auto report = registry::find_report(*reader, alert.report_id);
+  const auto project = registry::find_project(*reader, alert.project_id);
+  if (!report || !project || report->project_id != project->id) return no_such("report");
+  auto definition = reports::parse_definition(report->definition);
+  if (!definition) return api_error(400, "invalid", "definition: " + definition.error().describe());
+  if (alert.watch.metric.empty()) alert.watch.metric = first_metric(*definition);
+  if (const auto wrong = alerts::misfit(alert.watch, alert.condition, *definition))
+    return api_error(400, "invalid", *wrong);
+  Trial trial{
+      report_context(*reader, call.parts.engine, *project, system_now(), call.parts.options.query_timeout),
+      std::move(*definition),
+      {call.parts.options.alerts.evaluator.base_url, project->name, report->name, ""},
+      {}};
+  trial.context.most_segments = call.parts.options.alerts.evaluator.most_segments;
+  trial.setting.report_type = reports::to_string(trial.definition.kind);
+  for (const std::int64_t id : alert.webhooks) {
+    if (auto webhook = registry::find_webhook(*reader, id)) trial.webhooks.push_back(std::move(*webhook));
+  }
+  return trial;
+}
+
+ApiError to_api_error(const reports::ReportError& error) {
+  if (error.is_definition) return {400, "invalid", error.message};
+  return publisher::to_api_error(error.engine);
+}
+
+void optional_number(JsonWriter& json, std::string_view key, bool known, double value) {
+  json.key(key);
+  if (known) {
+    json.value(value);
+  } else {
+    json.null();
+  }
+}
+
+void render_segment(JsonWriter& json, const reports::Segment& segment) {
+  json.key("segment").begin_array();
+  for (const auto& label : segment) label ? json.value(*label) : json.null();
+  json.end_array();
+}
+
+std::string render_trial(const alerts::Alert& alert, const std::vector<TrialBucket>& buckets) {
+  std::string body;
+  JsonWriter json(body);
+  std::size_t fired = 0;
+  json.begin_object().key("buckets").begin_array();
+  for (const TrialBucket& bucket : buckets) {
+    const alerts::Observation& seen = bucket.observation;
+    json.begin_object().key("at").value(format_iso8601(bucket.start));
+    render_segment(json, bucket.segment);
+    optional_number(json, "value", seen.value.has_value(), seen.value.value_or(0));
+    optional_number(json, "expected", seen.has_band, seen.expected);
+    optional_number(json, "lower", seen.has_band, seen.lower);
+    optional_number(json, "upper", seen.has_band, seen.upper);
+    json.key("fires").value(bucket.firing.has_value()).key("sentence");
+    json.value(bucket.firing ? sentence(alert, *bucket.firing) : "").end_object();
+    fired += bucket.firing ? 1 : 0;
+  }
+  json.end_array().key("fired").value(fired);
+  const bool too_young =
+      alert.condition.is_anomaly() && !buckets.empty() && !buckets.back().observation.has_band;
+  json.key("message").value(too_young ? "too little history to say what is unusual" : "").end_object();
+  return body;
+}
+
+/// Sends the payload once, and tells what came of it.
+void send_test(JsonWriter& json, const Call& call, const registry::Webhook& webhook,
+               const std::string& body) {
+  net::ClientRequest request{
+      .method = "POST",
+      .url = webhook.url,
+      .headers = {{"Content-Type", "application/json"}, {"User-Agent", "Bellwether"}},
+      .body = body,
+      .response_bytes = call.parts.options.syncs.response_bytes,
+      .timeouts = {.first_byte = std::chrono::seconds(10), .whole = std::chrono::seconds(15)}};
+  const bool basic = !webhook.user.empty() && webhook.format != registry::Webhook::Format::kPagerduty;
+  if (basic) request.user = webhook.user;
+  if (basic) request.password = webhook.password;
+  net::HttpClient client({.guard = &call.parts.guard, .ca_file = call.parts.options.syncs.ca_file});
+  const delivery::Attempt attempt = client.send(request);
+  const auto judgement = delivery::judge_alert(attempt, system_now());
+  json.begin_object().key("webhook").value(webhook.name).key("status");
+  if (attempt) {
+    json.value(attempt->status);
+  } else {
+    json.null();
+  }
+  json.key("ok")
+      .value(judgement.verdict == delivery::Verdict::kDelivered)
+      .key("message")
+      .value(judgement.message);
+  json.end_object();
+}
+
+void send_test(JsonWriter& json, const Call& call, const std::string& email,
+               const contract::AlertMessage& message) {
+  const auto mail = alerts::to_mail(message);
+  const NotifyOptions& notify = call.parts.options.notify;
+  json.begin_object().key("email").value(email).key("ok");
+  if (notify.smtp.url.empty()) {
+    json.value(false).key("message").value("no mail server is configured: set notify.smtp_url").end_object();
+    return;
+  }
+  const auto sent = net::send_mail(notify.smtp, {notify.from, email, mail.subject, mail.text}, system_now(),
+                                   std::chrono::seconds(15));
+  json.value(sent.has_value()).key("message").value(sent ? "" : sent.error().message).end_object();
+}
+
+Answer send_tests(const Call& call, alerts::Alert alert) {
+  auto trial = prepare(call, alert);
+  if (!trial) return std::unexpected(trial.error());
+  const auto& evaluation = call.parts.options.alerts.evaluator.evaluation;
+  const auto buckets = try_alert(trial->context, alert, trial->definition, evaluation, 1);
+  if (!buckets) return std::unexpected(to_api_error(buckets.error()));
+  const TrialBucket& latest = buckets->back();
+  const Timestamp end =
+      calendar::next_bucket(trial->definition.frame().unit, latest.start, trial->context.zone);
+  const auto firing = pretend(alert, latest, end, format_of(trial->definition, alert.watch.metric));
+  const auto message = alerts::to_message(alert, firing, trial->setting, system_now(), true);
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object().key("would_fire").value(latest.firing.has_value()).key("sent").begin_array();
+  for (const registry::Webhook& webhook : trial->webhooks)
+    send_test(json, call, webhook, alerts::encode(message, webhook));
+  for (const std::string& email : alert.emails) send_test(json, call, email, message);
+  json.end_array().key("payload").raw(contract::encode_alert(message)).end_object();
+  return api::json_response(std::move(body));
+}
+
+}  // namespace
+
+Answer list_alerts(const Call& call) {
+  const auto project = project_parameter(call);
+  if (!project) return std::unexpected(project.error());
+  const auto reader = call.parts.store.readers().borrow();
+  return show_all(alerts::list_alerts(*reader, *project));
+}
+
+Answer create_alert(const Call& call) {
+  const auto alert = read_body(call);
+  if (!alert) return std::unexpected(alert.error());
+  return save(call, *alert, 201);
+}
+
+Answer show_alert(const Call& call) {
+  const auto alert = find(call);
+  if (!alert) return std::unexpected(alert.error());
+  return show(*alert);
+}
+
+Answer change_alert(const Call& call) {
+  auto alert = find(call);
+  if (!alert) return std::unexpected(alert.error());
+  const auto read = read_json(call.request.body, [&](const boost::json::value& value) {
+    read_all(*alert, Fields(value, "", {ALERT_FIELDS}));
+  });
+  if (!read) return std::unexpected(read.error());
+  return save(call, *alert, 200);
+}
+
+Answer delete_alert(const Call& call) {
+  const auto id = call.id_at(2);
+  if (!id) return std::unexpected(id.error());
+  const auto gone = call.parts.store.change<void>(
+      [&](storage::Database& database) { return alerts::remove_alert(database, *id); });
+  if (!gone) return std::unexpected(gone.error());
+  return no_content();
+}
+
+Answer pause_alert(const Call& call) {
+  return change_paused(call, true);
+}
+
+Answer resume_alert(const Call& call) {
+  return change_paused(call, false);
+}
+
+Answer test_alert(const Call& call) {
+  auto alert = find(call);
+  if (!alert) return std::unexpected(alert.error());
+  return send_tests(call, std::move(*alert));
+}
+
+Answer test_unsaved_alert(const Call& call) {
+  auto alert = read_body(call);
+  if (!alert) return std::unexpected(alert.error());
+  return send_tests(call, std::move(*alert));
+}
+
+Answer preview_alert(const Call& call) {
+  const auto asked = call.number("buckets");
+  if (!asked) return std::unexpected(asked.error());
+  const std::int64_t buckets = asked->value_or(kUsualTrialBuckets);
+  if (buckets < 1 || buckets > kMostTrialBuckets)
+    return api_error(400, "bad_parameter", fmt::format("buckets must be from 1 to {}", kMostTrialBuckets));
+  auto alert = read_body(call);
+  if (!alert) return std::unexpected(alert.error());
+  const auto trial = prepare(call, *alert);
+  if (!trial) return std::unexpected(trial.error());
+  const auto tried =
+      try_alert(trial->context, *alert, trial->definition, call.parts.options.alerts.evaluator.evaluation,
+                static_cast<std::size_t>(buckets));
+  if (!tried) return std::unexpected(to_api_error(tried.error()));
+  return api::json_response(render_trial(*alert, *tried));
+}
+
+Answer list_alert_history(const Call& call) {
+  const auto id = call.id_at(2);
+  if (!id) return std::unexpected(id.error());
+  const auto limit = call.limit();
+  if (!limit) return std::unexpected(limit.error());
+  const auto before = call.number("before");
+  if (!before) return std::unexpected(before.error());
+  const auto reader = call.parts.store.readers().borrow();
+  if (!alerts::find_alert(*reader, *id)) return no_such("alert");
+  return api::list_response(
+      alerts::list_events(*reader, *id, *before, *limit + 1), *limit,
+      [](JsonWriter& json, const alerts::Event& event) { render(json, event); },
+      [](const alerts::Event& event) { return std::to_string(event.id); });
+}
+
+Answer list_alert_notifications(const Call& call) {
+  const auto id = call.id_at(2);
+  if (!id) return std::unexpected(id.error());
+  const auto limit = call.limit();
+  if (!limit) return std::unexpected(limit.error());
+  const auto before = call.number("before");
+  if (!before) return std::unexpected(before.error());
+  const auto reader = call.parts.store.readers().borrow();
+  if (!alerts::find_alert(*reader, *id)) return no_such("alert");
+  return api::list_response(
+      alerts::list_notifications(*reader, *id, *before, *limit + 1), *limit,
+      [](JsonWriter& json, const alerts::Notification& notification) { render(json, notification); },
+      [](const alerts::Notification& notification) { return std::to_string(notification.id); });
+}
+
+Answer resend_notification(const Call& call) {
+  const auto id = call.id_at(2);
+  if (!id) return std::unexpected(id.error());
+  const auto sent = call.parts.store.change<alerts::Notification>(
+      [&](storage::Database& database) -> registry::Outcome<alerts::Notification> {
+        const auto before = alerts::find_notification(database, *id);
+        if (!before)
+          return registry::refuse(registry::Refusal::Kind::kNotFound, "there is no such notification");
+        if (before->state != "failed")
+          return registry::refuse(registry::Refusal::Kind::kConflict,
+                                  "only a failed notification is sent again");
+        alerts::send_again(database, *id, system_now());
+        return *alerts::find_notification(database, *id);
+      });
+  if (!sent) return std::unexpected(sent.error());
+  call.parts.courier.poke();
+  return show(*sent, 202);
+}
+
+}  // namespace bellwether::publisher
