@@ -219,7 +219,7 @@ Outcome<std::int64_t> save_alert(storage::Database& database, const Alert& given
   if (!fitting) return std::unexpected(fitting.error());
   const Timestamp from = calendar::bucket_start(fitting->definition.frame().unit, now, fitting->zone);
   if (alert.id == 0) {
-    alert.judged_until = from;
+    alert.judged_until = calendar::earlier_bucket(fitting->definition.frame().unit, from, 1, fitting->zone);
     insert(database, alert);
     const std::int64_t id = database.last_insert_id();
     note(database, id, now, "created", alert.creator);

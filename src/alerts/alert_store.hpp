@@ -20,8 +20,8 @@ std::optional<Alert> find_alert(storage::Database& database, std::string_view pr
                                 std::string_view name);
 
 /// Creates it, or replaces what people define of the one with its id. Refuses what does not fit its report,
-/// and webhooks that are not there. A new one, and one that is resumed or watches something else, judges from
-/// the bucket on that is going on at `now`. Returns the id.
+/// and webhooks that are not there. A new one judges the last complete bucket first; one that is resumed or
+/// watches something else begins with the bucket that is going on at `now`. Returns the id.
 registry::Outcome<std::int64_t> save_alert(storage::Database& database, const Alert& alert, Timestamp now);
 registry::Outcome<void> remove_alert(storage::Database& database, std::int64_t id);
 

@@ -50,8 +50,8 @@ struct Evaluator::Task {
   std::vector<std::pair<Alert, Due>> alerts;
 };
 
-Evaluator::Evaluator(EvaluatorOptions options, const Parts& parts)
-    : options_(std::move(options)), parts_(parts) {}
+Evaluator::Evaluator(const EvaluatorOptions& options, const Parts& parts)
+    : options_(options), parts_(parts) {}
 
 Evaluator::Round Evaluator::run(Timestamp now) {
   Round round;

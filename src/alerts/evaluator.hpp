@@ -38,13 +38,11 @@ class Evaluator {
     std::size_t failed_reports = 0;
   };
 
-  /// The parts outlive it.
-  Evaluator(EvaluatorOptions options, const Parts& parts);
+  /// Options and parts outlive it.
+  Evaluator(const EvaluatorOptions& options, const Parts& parts);
 
   /// Judges all that is due at `now`. A report whose query fails is left for the next round.
   Round run(Timestamp now);
-
-  const EvaluatorOptions& options() const { return options_; }
 
  private:
   struct Task;
@@ -52,7 +50,7 @@ class Evaluator {
   bool judge(const Task& task, Timestamp now, Round& round) const;
   void store(const Task& task, const reports::SeriesTable& table, Timestamp now, Round& round) const;
 
-  const EvaluatorOptions options_;
+  const EvaluatorOptions& options_;
   const Parts parts_;
 };
 

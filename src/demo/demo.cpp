@@ -35,12 +35,15 @@ class Performance {
     stage_ = std::move(*stage);
     Activity history;
     const Timestamp now = system_now();
+    // The last whole hour is one in which nobody can buy.
+    const Timestamp hour = std::chrono::floor<std::chrono::hours>(now);
+    shop_.break_checkout(hour - kHour, hour);
     const auto hours = static_cast<std::int64_t>(options_.history_days * 24);
     for (std::int64_t i = hours; i > 0; --i) shop_.live(hour_++, now - kHour * (i - 1), kHour, history);
     if (auto sent = stage_->send(history); !sent) return sent;
     say(fmt::format("a tea shop with {} customers has a history of {} days: {} events", shop_.customers(),
                     options_.history_days, history.events.size()));
-    return stage_->configure_syncs();
+    return stage_->configure_shop();
   }
 
   /// An hour of the shop's life, all of it now.
@@ -67,6 +70,29 @@ class Performance {
       }
     }
     return equal;
+  }
+
+  /// Tells of alerts that have come to the subscriber's inbox since.
+  Result<void> tell_alerts() {
+    const auto alerts = stage_->inbox();
+    if (!alerts) return std::unexpected(alerts.error());
+    for (const AlertReport& alert : *alerts) {
+      if (alert.id <= told_alert_) continue;
+      told_alert_ = alert.id;
+      say(fmt::format("{:<17} alert {:>3}  {}: {}   in the inbox", alert.name, alert.id, alert.value,
+                      alert.sentence));
+    }
+    return {};
+  }
+
+  Result<void> wait_for_alert() {
+    const Timestamp deadline = system_now() + kPatience;
+    while (told_alert_ == 0) {
+      if (auto told = tell_alerts(); !told) return told;
+      if (system_now() > deadline) return fail("the alert did not come in time");
+      std::this_thread::sleep_for(kPoll);
+    }
+    return {};
   }
 
   /// Runs both syncs and waits until they have ended.
@@ -141,6 +167,7 @@ class Performance {
   std::unique_ptr<Stage> stage_;
   std::uint64_t hour_ = 0;
   std::map<std::int64_t, std::int64_t> told_;
+  std::int64_t told_alert_ = 0;
 };
 
 void tell_addresses(Stage& stage) {
@@ -148,8 +175,10 @@ void tell_addresses(Stage& stage) {
       "\n  events come in        {0}/track  /import  /engage   (token {3})\n"
       "  the publisher's API   curl {1}/v1/syncs\n"
       "                        curl {1}/v1/cohorts/1/preview\n"
+      "                        curl {1}/v1/reports/1/result\n"
       "  the mirror's API      curl {2}/v1/cohorts\n"
       "                        curl {2}/v1/changes\n"
+      "                        curl {2}/v1/alerts\n"
       "  in a terminal         bellwether syncs --admin {4}\n"
       "                        bellwether changes --follow --admin {5}\n\n",
       stage.publisher_url(), stage.publisher_admin(), stage.subscriber_admin(), Stage::kToken,
@@ -176,6 +205,7 @@ Result<void> play(const DemoOptions& options, const std::atomic<bool>& stop) {
     if (auto lived = performance.live_on(); !lived) return lived;
     // A run may end between what is asked of both sides: the next one tells again.
     if (auto told = performance.tell(); !told) return std::unexpected(told.error());
+    if (auto told = performance.tell_alerts(); !told) return told;
     for (int i = 0; i < 10 && !stop; ++i) std::this_thread::sleep_for(kPoll);
   }
   return {};
@@ -190,6 +220,11 @@ Result<void> play_once(const DemoOptions& options) {
     return verify(performance);
   };
   if (auto done = act("a full load", [&] { return performance.wait_for_runs({}); }); !done) return done;
+  if (auto done =
+          act("the checkout was broken for an hour: an alert", [&] { return performance.wait_for_alert(); });
+      !done) {
+    return done;
+  }
   if (auto done = act("some hours later: what changed",
                       [&]() -> Result<void> {
                         for (int hour = 0; hour < 6; ++hour) {

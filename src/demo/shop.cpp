@@ -92,6 +92,7 @@ void Shop::visit(Customer& customer, Timestamp at, Activity& activity) {
 }
 
 void Shop::buy(Customer& customer, Timestamp at, Activity& activity) {
+  if (at >= broken_from_ && at < broken_to_) return;
   const Product& product = kProducts[below(kProducts.size())];
   track("Purchase", customer, at,
         fmt::format(R"("product":"{}","amount":{:.2f})", product.name,

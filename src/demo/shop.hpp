@@ -26,6 +26,12 @@ class Shop {
   /// spread over `length` before `until`.
   void live(std::uint64_t hour, Timestamp until, Millis length, Activity& activity);
 
+  /// Nobody can buy from `from` to `to`: the checkout is broken.
+  void break_checkout(Timestamp from, Timestamp to) {
+    broken_from_ = from;
+    broken_to_ = to;
+  }
+
   /// Who has an account now.
   std::size_t customers() const;
 
@@ -55,6 +61,8 @@ class Shop {
   const std::size_t wanted_;
   std::vector<Customer> customers_;
   std::uint64_t events_ = 0;
+  Timestamp broken_from_;
+  Timestamp broken_to_;
 };
 
 }  // namespace bellwether::demo

@@ -1,5 +1,7 @@
 #include "demo/stage.hpp"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -44,7 +46,7 @@ RunReport read_run(const json::value& run) {
 }
 
 /// With the subscriber's address.
-constexpr const char* kCohortsAndSyncs = R"json(,
+constexpr const char* kShop = R"json(,
   "cohorts":[
     {{"name":"Paying customers","description":"Bought in the last 30 days and still have an account",
      "definition":{{"groups":[{{"conditions":[
@@ -55,10 +57,15 @@ constexpr const char* kCohortsAndSyncs = R"json(,
        {{"did":{{"event":"Add to Cart","within":{{"last":"2d"}}}}}},
        {{"did_not":{{"event":"Purchase","within":{{"last":"2d"}}}}}},
        {{"profile":{{"property":"status","op":"is","value":"active"}}}}]}}]}}}}],
-  "destinations":[{{"name":"mirror","url":"http://{}/mixpanel/cohort-sync"}}],
+  "destinations":[{{"name":"mirror","url":"http://{0}/mixpanel/cohort-sync"}}],
   "syncs":[
     {{"cohort":"Paying customers","destination":"mirror","properties":["plan","purchases"]}},
-    {{"cohort":"Abandoned carts","destination":"mirror"}}])json";
+    {{"cohort":"Abandoned carts","destination":"mirror"}}],
+  "reports":[{{"name":"Sales","definition":{{"kind":"insights","unit":"hour","range":{{"last":"7d"}},
+     "metrics":[{{"name":"Sales","event":"Purchase","measure":"sum","property":"amount","format":"currency:USD"}}]}}}}],
+  "webhooks":[{{"name":"inbox","url":"http://{0}/mixpanel/alerts"}}],
+  "alerts":[{{"name":"Sales stopped","report":"Sales","condition":{{"type":"absolute","operator":"<","threshold":1}},
+     "webhooks":["inbox"],"creator":"The demo"}}])json";
 
 }  // namespace
 
@@ -98,6 +105,8 @@ Result<void> Stage::start_publisher() {
   options.data_dir = options_.data_dir + "/publisher";
   options.chdb.library = options_.engine_library;
   options.syncs.interval = options_.interval;
+  options.alerts.evaluator.evaluation.grace = Millis(0);
+  options.alerts.watchman.every = std::chrono::milliseconds(200);
   // The subscriber is on this machine, without a certificate.
   options.egress = {.https_only = false, .allow = {"127.0.0.0/8"}};
   auto started = start_on_free_ports<publisher::Service>(options, options_.default_ports);
@@ -106,14 +115,14 @@ Result<void> Stage::start_publisher() {
   return {};
 }
 
-Result<void> Stage::configure_syncs() {
-  return configure(fmt::format(kCohortsAndSyncs, subscriber_address_.to_string()));
+Result<void> Stage::configure_shop() {
+  return configure(fmt::format(kShop, subscriber_address_.to_string()));
 }
 
-Result<void> Stage::configure(const std::string& cohorts_and_syncs) {
+Result<void> Stage::configure(const std::string& shop) {
   const auto body =
       fmt::format(R"({{"projects":[{{"id":"{}","name":"Tea shop","token":"{}","secret":"demo-secret"{}}}]}})",
-                  kProject, kToken, cohorts_and_syncs);
+                  kProject, kToken, shop);
   if (auto done = call("POST", publisher_admin() + "/v1/apply", body); !done)
     return std::unexpected(done.error());
   return {};
@@ -172,6 +181,22 @@ Result<std::vector<SyncReport>> Stage::syncs() {
     reports.push_back(std::move(report));
   }
   return reports;
+}
+
+Result<std::vector<AlertReport>> Stage::inbox() {
+  const auto list = call("GET", subscriber_admin() + "/v1/alerts?limit=100", "");
+  if (!list) return std::unexpected(list.error());
+  std::vector<AlertReport> alerts;
+  const json::value answer = json::parse(*list);
+  for (const auto& alert : answer.at("data").as_array()) {
+    const auto& condition = alert.at("payload").at("condition");
+    alerts.push_back({.id = alert.at("id").as_int64(),
+                      .name = std::string(alert.at("payload").at("alert").at("name").as_string()),
+                      .value = std::string(condition.at("formatted_value").as_string()),
+                      .sentence = std::string(condition.at("sentence").as_string())});
+  }
+  std::ranges::sort(alerts, {}, &AlertReport::id);
+  return alerts;
 }
 
 Result<std::set<std::string>> Stage::audited(std::int64_t run_id) {

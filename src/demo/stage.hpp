@@ -43,14 +43,23 @@ struct SyncReport {
   std::vector<RunReport> runs;  ///< that ended, newest first
 };
 
+/// An alert as the subscriber has it.
+struct AlertReport {
+  std::int64_t id = 0;
+  std::string name;
+  std::string value;
+  std::string sentence;
+};
+
 /// A publisher and a subscriber in this process, spoken to over HTTP as anybody would.
 class Stage {
  public:
   /// Starts both and makes the shop's project.
   static Result<std::unique_ptr<Stage>> set_up(const StageOptions& options);
 
-  /// Makes two cohorts and their syncs to the subscriber, which begin at once.
-  Result<void> configure_syncs();
+  /// Makes two cohorts and their syncs to the subscriber, and an alert on its sales by the hour; all begin at
+  /// once.
+  Result<void> configure_shop();
 
   Result<void> stop_subscriber();
   Result<void> start_subscriber();
@@ -59,6 +68,8 @@ class Stage {
   Result<void> send(const Activity& activity);
   Result<void> run_now(std::int64_t sync_id);
   Result<std::vector<SyncReport>> syncs();
+  /// What is in the subscriber's inbox, the oldest first.
+  Result<std::vector<AlertReport>> inbox();
 
   /// Who is in the cohort as of a run, by the publisher's audit.
   Result<std::set<std::string>> audited(std::int64_t run_id);
@@ -75,7 +86,7 @@ class Stage {
  private:
   explicit Stage(StageOptions options) : options_(std::move(options)) {}
   Result<void> start_publisher();
-  Result<void> configure(const std::string& cohorts_and_syncs);
+  Result<void> configure(const std::string& shop);
   Result<std::string> call(const std::string& method, const std::string& url, const std::string& body,
                            const std::vector<net::Header>& headers = {}) const;
 

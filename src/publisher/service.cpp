@@ -58,14 +58,6 @@ alerts::CourierOptions courier_options(const Options& options) {
           .mail_from = options.notify.from};
 }
 
-/// The pages that messages link to are on the private listener, unless people reach it by another address.
-Options with_base_url(Options options) {
-  std::string& url = options.alerts.evaluator.base_url;
-  if (url.empty()) url = "http://" + options.admin_listen.to_string();
-  while (url.ends_with('/')) url.pop_back();
-  return options;
-}
-
 Notice pause_notice(const registry::Sync& sync, const sync::Run& run) {
   Notice notice{
       .to = sync.owner,
@@ -86,7 +78,7 @@ Notice pause_notice(const registry::Sync& sync, const sync::Run& run) {
 struct Service::Impl {
   Impl(Options given, storage::DataDir folder, net::EgressGuard allowed, std::unique_ptr<Store> opened,
        std::unique_ptr<events::Engine> event_engine)
-      : options(with_base_url(std::move(given))),
+      : options(std::move(given)),
         data_dir(std::move(folder)),
         guard(std::move(allowed)),
         store(std::move(opened)),
@@ -108,7 +100,7 @@ struct Service::Impl {
         api({options, *store, *engine, ledger, dispatcher, guard, courier, notifier, metrics,
              [this] { load_projects(); }, [this] { return events.queued_bytes(); }}) {}
 
-  const Options options;
+  Options options;
   storage::DataDir data_dir;
   const net::EgressGuard guard;
   const std::unique_ptr<Store> store;
@@ -153,6 +145,10 @@ struct Service::Impl {
         net::Server::open({.listen = options.admin_listen, .threads = options.admin_threads}, api);
     if (!admin_opened) return std::unexpected(admin_opened.error());
     admin = std::move(*admin_opened);
+    // The pages that messages link to are there, unless people reach them by another address.
+    std::string& base_url = options.alerts.evaluator.base_url;
+    if (base_url.empty()) base_url = "http://" + admin->address().to_string();
+    while (base_url.ends_with('/')) base_url.pop_back();
     return {};
   }
 

@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { binary, runBeside, temporaryFolder, until } from './support/bellwether.mjs';
 
-test('--once: a full load, a diff, an outage with recovery; the mirror equals the cohort each time', async () => {
+test('--once: a full load, an alert, a diff, an outage with recovery; the mirror equals the cohort each time', async () => {
   const done = await runBeside(['demo', '--once', '--customers', '300']);
   assert.equal(done.status, 0, done.stderr);
   const runs = done.stdout.split('\n').filter((line) => / run +\d+ /.test(line));
   assert.equal(runs.length, 6, done.stdout);
   assert.equal(runs.filter((line) => line.endsWith('equal')).length, 6);
   assert.equal(runs.filter((line) => line.includes('full load')).length, 2);
+  assert.match(done.stdout, /Sales stopped +alert +1 +\$0: below \$1 +in the inbox\n/);
 });
 
 test('it runs until it is told to stop, and ends cleanly; its data stays where it was asked to', async (t) => {

@@ -183,7 +183,7 @@ test('a receiver that fails is tried again, one that refuses is kept for a perso
   let refuses = true;
   const strict = await receiver(t, () => (refuses ? 401 : 200));
   const stage = await shop(t, { webhooks: [{ name: 'weak', url: weak.url }, { name: 'strict', url: strict.url }, { name: 'off', url: strict.url, enabled: false }],
-    alerts: [{ name: 'Low', report: 'Sales', condition: below(500), webhooks: ['weak', 'strict', 'off'], emails: ['ada@example.com'] }] });
+    alerts: [{ name: 'High', report: 'Sales', condition: above(200), webhooks: ['weak', 'strict', 'off'], emails: ['ada@example.com'] }] });
   const publisher = await downFor(t, stage, 1);
   const notifications = async () => (await publisher.call('GET', '/v1/alerts/1/notifications')).data.sort((a, b) => a.id - b.id);
   await until(async () => (await notifications()).filter(({ state }) => state !== 'pending').length === 3, 'all have ended');

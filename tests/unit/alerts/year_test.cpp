@@ -48,9 +48,8 @@ class Year : public ::testing::Test {
     evaluator_.reset();
     store_.reset();
     store_ = std::move(*publisher::Store::open(*folder_, {}));
-    evaluator_ = std::make_unique<Evaluator>(
-        EvaluatorOptions{.evaluation = {kGrace, kCatchUp}, .base_url = "https://b.example.com"},
-        Evaluator::Parts{*engine_, store_->writer(), store_->readers()});
+    evaluator_ = std::make_unique<Evaluator>(options_,
+                                             Evaluator::Parts{*engine_, store_->writer(), store_->readers()});
   }
 
   void insert_events(const std::vector<std::pair<Timestamp, int>>& events) {
@@ -84,6 +83,7 @@ class Year : public ::testing::Test {
   }
 
   testing::MigratedEngine engine_;
+  const EvaluatorOptions options_{.evaluation = {kGrace, kCatchUp}, .base_url = "https://b.example.com"};
   std::optional<storage::DataDir> folder_;
   std::unique_ptr<publisher::Store> store_;
   std::unique_ptr<Evaluator> evaluator_;
@@ -131,8 +131,10 @@ class Year : public ::testing::Test {
 /// The same by hand: counts by hour, in the order in which things happen.
 class Model {
  public:
-  explicit Model(const std::vector<Alert>& alerts)
-      : alerts_(alerts), until_(alerts.size(), kStart), told_(alerts.size()) {}
+  explicit Model(const std::vector<Alert>& alerts) : alerts_(alerts), told_(alerts.size()) {
+    for (const Alert& alert : alerts)
+      until_.push_back(kStart - hours(alert.name.starts_with("day") ? 24 : 1));
+  }
 
   void add(Timestamp at, int count) { counts_[std::chrono::floor<hours>(at)] += count; }
 
