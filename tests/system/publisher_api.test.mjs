@@ -263,8 +263,8 @@ test('the private listener wants its token, and says what it has not', async (t)
 test('the example applies as it stands', async (t) => {
   const publisher = await Publisher.start(t);
   const example = new URL('../../examples/publisher.yaml', import.meta.url).pathname;
-  const env = { ...process.env, TEA_SHOP_SECRET: 'a', EXPORTER_PASSWORD: 'b', CRM_PASSWORD: 'c' };
+  const env = { ...process.env, TEA_SHOP_SECRET: 'a', EXPORTER_PASSWORD: 'b', CRM_PASSWORD: 'c', WAREHOUSE_PASSWORD: 'd' };
   const done = await runBeside(['apply', example, '--dry-run', '--admin', publisher.admin.slice(7)], { env });
   assert.equal(done.status, 0, done.stderr);
-  assert.equal(done.stdout.split('\n').filter((line) => line.startsWith('would create')).length, 6, done.stdout);
+  assert.equal(done.stdout.split('\n').filter((line) => line.startsWith('would create')).length, 12, done.stdout);
 });
