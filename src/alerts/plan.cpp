@@ -30,9 +30,9 @@ Due due_buckets(Unit unit, const calendar::TimeZone& zone, Timestamp judged_unti
 std::size_t history_of(Unit unit) {
   switch (unit) {
     case Unit::kMinute:
-      return 3 * 24 * 60;
+      return std::size_t{3} * 24 * 60;
     case Unit::kHour:
-      return 42 * 24;
+      return std::size_t{42} * 24;
     case Unit::kDay:
       return 120;
     case Unit::kWeek:

@@ -42,6 +42,7 @@ constexpr std::size_t kMostSorted = 50000;
 
 double PeakMemory::second_largest() const {
   std::vector<double> heights;
+  heights.reserve(peaks_.size() + 1);
   const auto faded = [&](const Peak& peak) {
     return peak.height * std::exp2(-static_cast<double>(now_ - peak.at) / kHalfLife);
   };

@@ -10,7 +10,7 @@
 #include "base/time.hpp"
 
 namespace date {
-class time_zone;
+class time_zone;  // NOLINT(readability-identifier-naming): the library's name
 }
 
 /// Time as people in a place count it: time zones (the system's database) and the buckets of reports.

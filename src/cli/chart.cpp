@@ -1,6 +1,7 @@
 #include "cli/chart.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
@@ -57,7 +58,7 @@ class Scale {
   /// Rows count from the top.
   std::size_t row(double value) const {
     const double share = (value - low_) / (high_ - low_);
-    return static_cast<std::size_t>((1 - share) * static_cast<double>(height_ - 1) + 0.5);
+    return static_cast<std::size_t>(std::lround((1 - share) * static_cast<double>(height_ - 1)));
   }
   double value(std::size_t row) const {
     return high_ - (high_ - low_) * static_cast<double>(row) / static_cast<double>(height_ - 1);
