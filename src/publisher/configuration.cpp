@@ -59,6 +59,8 @@ class ProjectApplier {
       if (before->name != wanted_.project.name) fields.emplace_back("name");
       if (before->token != wanted_.project.token) fields.emplace_back("token");
       if (before->time_zone != wanted_.project.time_zone) fields.emplace_back("time_zone");
+      if (before->priority_properties != wanted_.project.priority_properties)
+        fields.emplace_back("priority_properties");
       if (before->secret != wanted_.project.secret) fields.emplace_back("secret");
       if (before->accounts != wanted_.project.accounts) fields.emplace_back("service_accounts");
     }
@@ -358,9 +360,10 @@ class ProjectApplier {
 
 WantedProject read_wanted_project(const boost::json::value& value, const std::string& where) {
   WantedProject wanted;
-  const Fields fields(value, where,
-                      {"id", "name", "time_zone", "token", "secret", "service_accounts", "cohorts", "reports",
-                       "webhooks", "alerts", "destinations", "syncs"});
+  const Fields fields(
+      value, where,
+      {"id", "name", "time_zone", "priority_properties", "token", "secret", "service_accounts", "cohorts",
+       "reports", "webhooks", "alerts", "destinations", "syncs"});
   wanted.project = read_project(fields, fields.text("id"));
   const auto each = [&](std::string_view name, auto&& read) {
     const auto items = fields.items(name);

@@ -30,18 +30,17 @@ registry::Project read_project(const Fields& fields, std::string id) {
     project.accounts.push_back({account.text("user"), account.text("password")});
   }
   project.time_zone = fields.text_or("time_zone", project.time_zone);
+  project.priority_properties = fields.texts("priority_properties");
   std::ranges::sort(project.accounts, {}, &registry::ServiceAccount::user);
   return project;
 }
 
 void render(JsonWriter& json, const registry::Project& project) {
   json.begin_object().key("id").value(project.id).key("name").value(project.name);
-  json.key("time_zone")
-      .value(project.time_zone)
-      .key("token")
-      .value(project.token)
-      .key("has_secret")
-      .value(!project.secret.empty());
+  json.key("time_zone").value(project.time_zone);
+  json.key("priority_properties").begin_array();
+  for (const std::string& property : project.priority_properties) json.value(property);
+  json.end_array().key("token").value(project.token).key("has_secret").value(!project.secret.empty());
   json.key("service_accounts").begin_array();
   for (const auto& account : project.accounts) json.value(account.user);
   json.end_array().end_object();

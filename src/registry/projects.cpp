@@ -15,6 +15,7 @@ using Kind = Refusal::Kind;
 
 constexpr std::size_t kMostId = 64;
 constexpr std::size_t kMostSecret = 255;
+constexpr std::size_t kMostPriorities = 30;
 
 bool is_id(std::string_view text) {
   const auto plain = [](char c) {
@@ -23,13 +24,29 @@ bool is_id(std::string_view text) {
   return !text.empty() && text.size() <= kMostId && std::ranges::all_of(text, plain);
 }
 
+std::string join_lines(const std::vector<std::string>& names) {
+  std::string lines;
+  for (const std::string& name : names) lines += name + "\n";
+  return lines;
+}
+
+std::vector<std::string> split_lines(std::string_view text) {
+  std::vector<std::string> names;
+  for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+    names.emplace_back(text.substr(0, end));
+    text.remove_prefix(end + 1);
+  }
+  return names;
+}
+
 Project read(storage::Database& database, const storage::Query& row) {
   Project project{std::string(row.text(0)),
                   std::string(row.text(1)),
                   std::string(row.text(2)),
                   std::string(row.text(3)),
                   {},
-                  std::string(row.text(4))};
+                  std::string(row.text(4)),
+                  split_lines(row.text(5))};
   auto accounts = database.query(
       "SELECT user, password FROM service_account WHERE project_id = ?1 ORDER BY user", project.id);
   while (accounts.next())
@@ -46,6 +63,12 @@ Outcome<void> check(storage::Database& database, const Project& project) {
   if (project.secret.size() > kMostSecret) return refuse(Kind::kInvalid, "a project's secret is too long");
   if (const auto zone = calendar::TimeZone::find(project.time_zone); !zone)
     return refuse(Kind::kInvalid, zone.error().message);
+  if (project.priority_properties.size() > kMostPriorities)
+    return refuse(Kind::kInvalid,
+                  fmt::format("priority_properties must not hold more than {}", kMostPriorities));
+  for (const std::string& property : project.priority_properties) {
+    if (auto named = check_name("a priority property", property, kMostSecret); !named) return named;
+  }
   std::set<std::string> users;
   for (const ServiceAccount& account : project.accounts) {
     const bool sound =
@@ -65,13 +88,15 @@ Outcome<void> check(storage::Database& database, const Project& project) {
 
 std::vector<Project> list_projects(storage::Database& database) {
   std::vector<Project> projects;
-  auto rows = database.query("SELECT id, name, token, secret, time_zone FROM project ORDER BY id");
+  auto rows = database.query(
+      "SELECT id, name, token, secret, time_zone, priority_properties FROM project ORDER BY id");
   while (rows.next()) projects.push_back(read(database, rows));
   return projects;
 }
 
 std::optional<Project> find_project(storage::Database& database, std::string_view id) {
-  auto rows = database.query("SELECT id, name, token, secret, time_zone FROM project WHERE id = ?1", id);
+  auto rows = database.query(
+      "SELECT id, name, token, secret, time_zone, priority_properties FROM project WHERE id = ?1", id);
   if (!rows.next()) return std::nullopt;
   return read(database, rows);
 }
@@ -79,9 +104,12 @@ std::optional<Project> find_project(storage::Database& database, std::string_vie
 Outcome<void> save_project(storage::Database& database, const Project& project) {
   if (auto sound = check(database, project); !sound) return sound;
   database.run(
-      "INSERT INTO project (id, name, token, secret, time_zone) VALUES (?1, ?2, ?3, ?4, ?5) "
-      "ON CONFLICT (id) DO UPDATE SET name = ?2, token = ?3, secret = ?4, time_zone = ?5",
-      project.id, project.name, project.token, project.secret, project.time_zone);
+      "INSERT INTO project (id, name, token, secret, time_zone, priority_properties) VALUES (?1, ?2, ?3, ?4, "
+      "?5, ?6) "
+      "ON CONFLICT (id) DO UPDATE SET name = ?2, token = ?3, secret = ?4, time_zone = ?5, "
+      "priority_properties = ?6",
+      project.id, project.name, project.token, project.secret, project.time_zone,
+      join_lines(project.priority_properties));
   database.run("DELETE FROM service_account WHERE project_id = ?1", project.id);
   for (const ServiceAccount& account : project.accounts) {
     database.run("INSERT INTO service_account (project_id, user, password) VALUES (?1, ?2, ?3)", project.id,

@@ -23,6 +23,8 @@ struct Project {
   std::string secret;                    ///< empty: none
   std::vector<ServiceAccount> accounts;  ///< by user
   std::string time_zone = "UTC";         ///< of its days and weeks; a name of the tz database
+  /// Whose segments a root cause is looked for in; none: of all with few values.
+  std::vector<std::string> priority_properties = {};
   bool operator==(const Project&) const = default;
 };
 

@@ -54,6 +54,7 @@ CREATE TABLE sync (
 
 const char* const kReportSchema = R"sql(
 ALTER TABLE project ADD COLUMN time_zone TEXT NOT NULL DEFAULT 'UTC';  -- its days and weeks
+ALTER TABLE project ADD COLUMN priority_properties TEXT NOT NULL DEFAULT '';  -- lines; empty: all are looked at
 CREATE TABLE report (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
   project_id  TEXT NOT NULL REFERENCES project (id),

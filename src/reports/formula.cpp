@@ -131,6 +131,13 @@ std::expected<Formula, std::string> Formula::parse(std::string_view text, std::s
   }
 }
 
+std::optional<std::size_t> Formula::divisor() const {
+  for (std::size_t i = 1; i < tokens_.size(); ++i) {
+    if (tokens_[i].what == '/' && tokens_[i - 1].what == 'm') return tokens_[i - 1].metric;
+  }
+  return std::nullopt;
+}
+
 std::optional<double> Formula::evaluate(std::span<const std::optional<double>> metrics) const {
   std::vector<double> stack;
   stack.reserve(tokens_.size());

@@ -21,6 +21,8 @@ class Formula {
 
   std::optional<double> evaluate(std::span<const std::optional<double>> metrics) const;
   const std::string& text() const { return text_; }
+  /// The metric that something is divided by, the first of them; none in a formula that only adds up.
+  std::optional<std::size_t> divisor() const;
 
  private:
   friend class FormulaParser;

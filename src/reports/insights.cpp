@@ -204,7 +204,7 @@ Values roll(const Values& values, std::size_t count) {
   return rolled;
 }
 
-SeriesTable to_table(std::vector<SegmentValues> segments, const Insights& insights,
+SeriesTable to_table(const std::vector<SegmentValues>& segments, const Insights& insights,
                      const std::vector<Timestamp>& bounds) {
   SeriesTable table;
   table.bounds = bounds;
@@ -243,7 +243,7 @@ Outcome<SeriesTable> run_insights(const Context& context, const Insights& insigh
   // Without a breakdown there is one series, also of nothing.
   if (segments.empty() && insights.frame.breakdown.empty())
     segments.push_back({{}, empty_values(insights, all.size() - 1)});
-  SeriesTable table = to_table(std::move(segments), insights, bounds);
+  SeriesTable table = to_table(segments, insights, bounds);
   table.truncated = truncated;
   return table;
 }

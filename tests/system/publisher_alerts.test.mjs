@@ -214,3 +214,26 @@ test('tests and previews save nothing', async (t) => {
   assert.deepEqual([young.fired, young.message], [0, 'too little history to say what is unusual']);
   assert.equal((await publisher.call('GET', '/v1/alerts?project=8')).data.length, 1);
 });
+
+test('a root cause: what moved, against what, and whose segments made it', async (t) => {
+  const { publisher, start } = await shop(t, { alerts: [{ name: 'Low', report: 'Sales', condition: below(500) }] });
+  const events = [];
+  for (let hoursAgo = 30; hoursAgo > 3; hoursAgo--) {
+    for (let i = 0; i < 20; i++) {
+      const at = start - hoursAgo * hour + i * 60_000;
+      events.push(['Buy', `p${i}`, { city: i < 5 ? 'Bonn' : 'Ulm', amount: 50 + ((hoursAgo * 7 + i * 3) % 5), plan: i % 2 ? 'pro' : 'free', order: `o${hoursAgo}-${i}` }, at]);
+    }
+  }
+  await publisher.import(events);
+  const at = (start - hour) / 1000;
+  const cause = await publisher.call('GET', `/v1/alerts/1/root-cause?at=${at + 100}`);
+  assert.deepEqual([cause.bucket, cause.baseline.buckets, cause.value, cause.is_real], [new Date(start - hour).toISOString(), 24, 250, true]);
+  assert.ok(Math.abs(cause.change + 0.75) < 0.02 && cause.z_score < -10, JSON.stringify(cause));
+  assert.deepEqual(cause.dimensions[0].segments[0].label, 'Ulm');
+  assert.equal(cause.dimensions[0].property, 'city');
+  assert.ok(cause.skipped_properties.includes('order'));
+  assert.match(cause.sentence, /^Sales fell 7\d% to €250 \(usually about €1,0\d\d(\.\d+)?\)\. Most of it is city = Ulm: from €7\d\d(\.\d+)? to €0, \d+% of the change\.$/);
+  assert.deepEqual(message(await publisher.try('GET', '/v1/alerts/1/root-cause')), [400, 'say which bucket: ?at= a Unix time in seconds']);
+  await publisher.call('PUT', '/v1/projects/8', { name: 'Shop', token: 'token', priority_properties: ['plan'] });
+  assert.deepEqual((await publisher.call('GET', `/v1/alerts/1/root-cause?at=${at}`)).dimensions.map(({ property }) => property), ['plan']);
+});

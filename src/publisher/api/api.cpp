@@ -51,6 +51,7 @@ constexpr std::array kRoutes{
     Route{"POST", "/v1/alerts/*/test", test_alert},
     Route{"POST", "/v1/alerts/*/pause", pause_alert},
     Route{"POST", "/v1/alerts/*/resume", resume_alert},
+    Route{"GET", "/v1/alerts/*/root-cause", show_root_cause},
     Route{"GET", "/v1/alerts/*/history", list_alert_history},
     Route{"GET", "/v1/alerts/*/notifications", list_alert_notifications},
     Route{"POST", "/v1/notifications/*/resend", resend_notification},

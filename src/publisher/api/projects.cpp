@@ -57,10 +57,13 @@ Answer put_project(const Call& call) {
   }
   registry::Project project;
   const auto read = read_json(call.request.body, [&](const boost::json::value& value) {
-    const Fields fields(value, "", {"name", "time_zone", "token", "secret", "service_accounts"});
+    const Fields fields(value, "",
+                        {"name", "time_zone", "priority_properties", "token", "secret", "service_accounts"});
     project = read_project(fields, call.path[2]);
     // Nobody can read a secret to give it back: what is not given stays as it was.
     if (before && !fields.has("secret")) project.secret = before->secret;
+    if (before && !fields.has("priority_properties"))
+      project.priority_properties = before->priority_properties;
     if (before && !fields.has("time_zone")) project.time_zone = before->time_zone;
     if (before && !fields.has("service_accounts")) project.accounts = before->accounts;
   });

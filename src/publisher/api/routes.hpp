@@ -55,6 +55,9 @@ Answer list_alert_history(const Call& call);
 Answer list_alert_notifications(const Call& call);
 Answer resend_notification(const Call& call);
 
+// root_cause.cpp
+Answer show_root_cause(const Call& call);
+
 // destinations.cpp
 Answer list_destinations(const Call& call);
 Answer create_destination(const Call& call);

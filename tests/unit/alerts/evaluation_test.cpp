@@ -68,8 +68,7 @@ TEST(Misfit, TellsWhyAnAlertNoLongerFits) {
   Watch berlin{.metric = "Sales", .scope = Watch::Scope::kSegment, .segment = {"Berlin"}};
   EXPECT_EQ(misfit(berlin, above, cities), std::nullopt);
   EXPECT_EQ(misfit(berlin, above, plans), "the report is broken down by plan now, not by city");
-  EXPECT_EQ(misfit(berlin, above, plain),
-            "the report has no breakdown, so there is no segment to watch");
+  EXPECT_EQ(misfit(berlin, above, plain), "the report has no breakdown, so there is no segment to watch");
   EXPECT_EQ(misfit(berlin, above, cohorts), "the report is not broken down by the cohort \"Berlin\"");
 }
 
@@ -110,6 +109,7 @@ TEST(Evaluate, TakesTheWorstOfAnySegment) {
 
 TEST(Evaluate, FindsAnomaliesByTheHistory) {
   std::vector<std::optional<double>> values;
+  values.reserve(61);
   for (int i = 0; i < 60; ++i) values.emplace_back(1000 + 10 * (i % 3) - (i % 7 >= 5 ? 300 : 0));
   values.emplace_back(300);
   const auto table = table_of({{nullptr, values}});

@@ -17,7 +17,6 @@ namespace bellwether::alerts {
 namespace {
 
 using calendar::TimeZone;
-using calendar::Unit;
 using std::chrono::hours;
 
 const Timestamp kStart = *parse_iso8601("2025-12-31T23:00:00Z");  // midnight in Berlin

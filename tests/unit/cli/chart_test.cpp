@@ -1,12 +1,13 @@
-#include <gtest/gtest.h>
-
 #include "cli/chart.hpp"
+
+#include <gtest/gtest.h>
 
 namespace bellwether::cli {
 namespace {
 
 TEST(Chart, DrawsValuesBandsAndMarks) {
   std::vector<ChartPoint> points;
+  points.reserve(6);
   for (int i = 0; i < 6; ++i) points.push_back({.value = i, .lower = i - 1.0, .upper = i + 1.0});
   points[3].value = std::nullopt;
   points[5].is_marked = true;
