@@ -33,9 +33,9 @@ std::string encode(const Watch& watch) {
   std::string text;
   JsonWriter writer(text);
   writer.begin_object().key("metric").value(watch.metric).key("scope").value(static_cast<int>(watch.scope));
-  writer.key("segment").begin_array();
-  for (const auto& label : watch.segment) label ? writer.value(*label) : writer.null();
-  writer.end_array().key("subject").value(watch.subject).key("breakdown").begin_array();
+  writer.key("segment");
+  reports::render(writer, watch.segment);
+  writer.key("subject").value(watch.subject).key("breakdown").begin_array();
   for (const std::string& name : watch.breakdown) writer.value(name);
   writer.end_array().end_object();
   return text;

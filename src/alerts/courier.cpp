@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "alerts/history.hpp"
+#include "alerts/message.hpp"
 #include "base/log.hpp"
 #include "registry/webhooks.hpp"
 
@@ -119,17 +120,10 @@ struct Courier::Impl {
     }
     if (!webhook) return broken(delivery::Verdict::kFail, "the webhook is gone");
     if (!webhook->enabled) return broken(delivery::Verdict::kFail, "the webhook is disabled");
-    net::ClientRequest request{
-        .method = "POST",
-        .url = webhook->url,
-        .headers = {{"Content-Type", "application/json"}, {"User-Agent", "Bellwether"}},
-        .body = notification.body,
-        .response_bytes = options.response_bytes,
-        .timeouts = options.timeouts,
-        .cancel = &stopping};
-    const bool basic = !webhook->user.empty() && webhook->format != registry::Webhook::Format::kPagerduty;
-    if (basic) request.user = webhook->user;
-    if (basic) request.password = webhook->password;
+    net::ClientRequest request = request_to(*webhook, notification.body);
+    request.response_bytes = options.response_bytes;
+    request.timeouts = options.timeouts;
+    request.cancel = &stopping;
     const delivery::Attempt attempt = client.send(request);
     return {attempt ? attempt->status : 0, delivery::judge_alert(attempt, system_now())};
   }

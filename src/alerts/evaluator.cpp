@@ -19,9 +19,7 @@ namespace {
 std::string encode(const reports::Segment& segment) {
   std::string text;
   JsonWriter json(text);
-  json.begin_array();
-  for (const auto& label : segment) label ? json.value(*label) : json.null();
-  json.end_array();
+  reports::render(json, segment);
   return text;
 }
 

@@ -166,6 +166,18 @@ std::string encode(const AlertMessage& message, const registry::Webhook& webhook
   }
 }
 
+net::ClientRequest request_to(const registry::Webhook& webhook, std::string body) {
+  net::ClientRequest request{.method = "POST",
+                             .url = webhook.url,
+                             .headers = {{"Content-Type", "application/json"}, {"User-Agent", "Bellwether"}},
+                             .body = std::move(body)};
+  // A pager's key is in the body.
+  const bool basic = !webhook.user.empty() && webhook.format != registry::Webhook::Format::kPagerduty;
+  if (basic) request.user = webhook.user;
+  if (basic) request.password = webhook.password;
+  return request;
+}
+
 std::size_t enqueue(storage::Database& database, const Alert& alert, const AlertMessage& message,
                     std::optional<std::int64_t> firing_id, Timestamp now) {
   Notification notification{

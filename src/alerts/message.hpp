@@ -4,6 +4,7 @@
 
 #include "alerts/evaluation.hpp"
 #include "contract/alert.hpp"
+#include "net/http_client.hpp"
 #include "registry/webhooks.hpp"
 #include "storage/database.hpp"
 
@@ -23,6 +24,9 @@ contract::AlertMessage to_message(const Alert& alert, const Firing& firing, cons
 
 /// As a webhook takes it.
 std::string encode(const contract::AlertMessage& message, const registry::Webhook& webhook);
+
+/// The request that carries it there, with the webhook's credentials.
+net::ClientRequest request_to(const registry::Webhook& webhook, std::string body);
 
 /// Stores a notification for each of the alert's receivers that is enabled, to be sent at once; answers how
 /// many. `firing_id` is none for a test.

@@ -44,11 +44,6 @@ std::string_view to_sql(Comparison comparison) {
   return "=";
 }
 
-std::string step_sql(const EventSelection& step, Timestamp now, SqlValues& values) {
-  return fmt::format("(event = {}{})", values.text(step.event),
-                     selection::filters_sql(step.where, now, values));
-}
-
 /// The people of one condition; `negated`: it holds for all others.
 struct Part {
   std::string people;
@@ -162,8 +157,8 @@ class Compiler {
   }
 
   Part make(const Sequence& sequence) {
-    return {fill(sql::kPeopleOfSequence, {{"$first", step_sql(sequence.first, now_, values)},
-                                          {"$then", step_sql(sequence.then, now_, values)},
+    return {fill(sql::kPeopleOfSequence, {{"$first", selection::event_sql(sequence.first, now_, values)},
+                                          {"$then", selection::event_sql(sequence.then, now_, values)},
                                           {"$first_event", values.text(sequence.first.event)},
                                           {"$then_event", values.text(sequence.then.event)},
                                           {"$times", selection::times_sql(sequence.within, now_, values)},

@@ -88,9 +88,7 @@ void render(JsonWriter& json, const alerts::Alert& alert) {
   if (alert.watch.scope == alerts::Watch::Scope::kAny) {
     json.value("any");
   } else {
-    json.begin_array();
-    for (const auto& label : alert.watch.segment) label ? json.value(*label) : json.null();
-    json.end_array();
+    reports::render(json, alert.watch.segment);
   }
   json.key("condition").raw(alerts::to_json(alert.condition));
   json.key("frequency_seconds")

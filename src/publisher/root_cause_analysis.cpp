@@ -208,7 +208,7 @@ std::vector<Timestamp> like_times(Unit unit, Timestamp bucket, const calendar::T
   const calendar::LocalTime local = zone.local(bucket);
   for (int week = kLikeWeeks; week > 0; --week) {
     const Timestamp at =
-        zone.day_start(local.day_number - 7 * week) + std::chrono::minutes(local.minute_of_day);
+        zone.day_start(local.day_number - std::int64_t{7} * week) + std::chrono::minutes(local.minute_of_day);
     starts.push_back(calendar::bucket_start(unit, at, zone));
   }
   return starts;

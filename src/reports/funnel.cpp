@@ -47,17 +47,13 @@ class FunnelCompiler {
   const events::Parameters& parameters() { return values_.parameters(); }
 
  private:
-  std::string test_sql(const EventSelection& selection) {
-    return fmt::format("(event = {}{})", values_.text(selection.event),
-                       selection::filters_sql(selection.where, context_.now, values_));
-  }
-
   std::string events_sql() {
     std::vector<std::string> names;
     std::string steps;
     std::string exclusions;
     const auto add = [&](std::string& bits, std::size_t bit, const EventSelection& selection) {
-      bits += fmt::format("{}toUInt64({}) * {}", bits.empty() ? "" : " + ", test_sql(selection), 1ULL << bit);
+      bits += fmt::format("{}toUInt64({}) * {}", bits.empty() ? "" : " + ",
+                          selection::event_sql(selection, context_.now, values_), 1ULL << bit);
       names.push_back(selection.event);
     };
     for (std::size_t i = 0; i < funnel_.steps.size(); ++i) add(steps, i, funnel_.steps[i].selection);

@@ -24,18 +24,13 @@ void render_buckets(JsonWriter& json, const std::vector<Timestamp>& bounds) {
   json.end_array().key("end").value(format_iso8601(bounds.back()));
 }
 
-void render_segment(JsonWriter& json, const Segment& segment) {
-  json.key("segment").begin_array();
-  for (const auto& label : segment) value_or_null(json, label);
-  json.end_array();
-}
-
 void render_series(JsonWriter& json, const SeriesTable& table) {
   render_buckets(json, table.bounds);
   json.key("series").begin_array();
   for (const Series& series : table.series) {
     json.begin_object().key("metric").value(series.metric).key("format").value(to_string(series.format));
-    render_segment(json, series.segment);
+    json.key("segment");
+    render(json, series.segment);
     json.key("values").begin_array();
     for (const auto& value : series.values) value_or_null(json, value);
     json.end_array().end_object();
@@ -68,7 +63,8 @@ void render_funnel(JsonWriter& json, const FunnelReport& report) {
   json.key("funnel").begin_array();
   for (const FunnelSegment& segment : report.overall.segments) {
     json.begin_object();
-    render_segment(json, segment.segment);
+    json.key("segment");
+    render(json, segment.segment);
     json.key("steps");
     render_steps(json, report.overall, segment.buckets.front());
     json.end_object();
@@ -83,7 +79,8 @@ void render_retention(JsonWriter& json, const RetentionTable& table) {
   json.key("retention").begin_array();
   for (const RetentionSegment& segment : table.segments) {
     json.begin_object();
-    render_segment(json, segment.segment);
+    json.key("segment");
+    render(json, segment.segment);
     json.key("cohorts").begin_array();
     for (const RetentionCounts& counts : segment.buckets) {
       json.begin_object().key("size").value(counts.born).key("retained").begin_array();

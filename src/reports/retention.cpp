@@ -59,14 +59,10 @@ class RetentionCompiler {
   const events::Parameters& parameters() { return values_.parameters(); }
 
  private:
-  std::string test_sql(const EventSelection& selection) {
-    return fmt::format("(event = {}{})", values_.text(selection.event),
-                       selection::filters_sql(selection.where, context_.now, values_));
-  }
-
   std::string events_sql() {
-    const std::string steps = fmt::format("toUInt64({}) + toUInt64({}) * 2", test_sql(retention_.birth),
-                                          test_sql(retention_.comeback));
+    const std::string steps = fmt::format("toUInt64({}) + toUInt64({}) * 2",
+                                          selection::event_sql(retention_.birth, context_.now, values_),
+                                          selection::event_sql(retention_.comeback, context_.now, values_));
     const selection::Range range{bounds_.front(), std::nullopt, std::nullopt};
     return fill(sql::kFunnelEvents,
                 {{"$steps", steps},

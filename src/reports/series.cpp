@@ -9,4 +9,10 @@ std::string describe(const Segment& segment, std::string_view everything) {
   return text;
 }
 
+void render(JsonWriter& json, const Segment& segment) {
+  json.begin_array();
+  for (const auto& label : segment) label ? json.value(*label) : json.null();
+  json.end_array();
+}
+
 }  // namespace bellwether::reports

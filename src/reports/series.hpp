@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json_writer.hpp"
 #include "base/time.hpp"
 #include "cohorts/query.hpp"
 #include "events/engine.hpp"
@@ -20,6 +21,9 @@ using Segment = std::vector<std::optional<std::string>>;
 
 /// "Berlin, pro"; "(not set)" for what has no value, `everything` for the empty one.
 std::string describe(const Segment& segment, std::string_view everything = "Overall");
+
+/// An array of its labels, null for no value.
+void render(JsonWriter& json, const Segment& segment);
 
 struct Series {
   std::string metric;

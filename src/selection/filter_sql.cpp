@@ -178,6 +178,11 @@ std::string identity_sql(std::string_view property, SqlValues& values) {
   return fmt::format("if(dynamicType({0}) = 'None', NULL, toJSONString({0}))", column);
 }
 
+std::string event_sql(const EventSelection& selection, Timestamp now, SqlValues& values) {
+  return fmt::format("(event = {}{})", values.text(selection.event),
+                     filters_sql(selection.where, now, values));
+}
+
 std::string times_sql(const Range& range, Timestamp now, SqlValues& values) {
   std::string sql;
   const auto from = range.last ? std::optional(now - *range.last) : range.from;

@@ -41,6 +41,9 @@ std::string filter_sql(const Filter& filter, Timestamp now, SqlValues& values);
 /// All filters as " AND …", empty when there are none.
 std::string filters_sql(const std::vector<Filter>& filters, Timestamp now, SqlValues& values);
 
+/// An event's name and filters as a boolean.
+std::string event_sql(const EventSelection& selection, Timestamp now, SqlValues& values);
+
 /// The range as " AND time >= … AND time < …", empty for all times.
 std::string times_sql(const Range& range, Timestamp now, SqlValues& values);
 

@@ -132,12 +132,6 @@ void optional_number(JsonWriter& json, std::string_view key, bool known, double 
   }
 }
 
-void render_segment(JsonWriter& json, const reports::Segment& segment) {
-  json.key("segment").begin_array();
-  for (const auto& label : segment) label ? json.value(*label) : json.null();
-  json.end_array();
-}
-
 std::string render_trial(const alerts::Alert& alert, const std::vector<TrialBucket>& buckets) {
   std::string body;
   JsonWriter json(body);
@@ -146,7 +140,8 @@ std::string render_trial(const alerts::Alert& alert, const std::vector<TrialBuck
   for (const TrialBucket& bucket : buckets) {
     const alerts::Observation& seen = bucket.observation;
     json.begin_object().key("at").value(format_iso8601(bucket.start));
-    render_segment(json, bucket.segment);
+    json.key("segment");
+    reports::render(json, bucket.segment);
     optional_number(json, "value", seen.value.has_value(), seen.value.value_or(0));
     optional_number(json, "expected", seen.has_band, seen.expected);
     optional_number(json, "lower", seen.has_band, seen.lower);
@@ -165,16 +160,9 @@ std::string render_trial(const alerts::Alert& alert, const std::vector<TrialBuck
 /// Sends the payload once, and tells what came of it.
 void send_test(JsonWriter& json, const Call& call, const registry::Webhook& webhook,
                const std::string& body) {
-  net::ClientRequest request{
-      .method = "POST",
-      .url = webhook.url,
-      .headers = {{"Content-Type", "application/json"}, {"User-Agent", "Bellwether"}},
-      .body = body,
-      .response_bytes = call.parts.options.syncs.response_bytes,
-      .timeouts = {.first_byte = std::chrono::seconds(10), .whole = std::chrono::seconds(15)}};
-  const bool basic = !webhook.user.empty() && webhook.format != registry::Webhook::Format::kPagerduty;
-  if (basic) request.user = webhook.user;
-  if (basic) request.password = webhook.password;
+  net::ClientRequest request = alerts::request_to(webhook, body);
+  request.response_bytes = call.parts.options.syncs.response_bytes;
+  request.timeouts = {.first_byte = std::chrono::seconds(10), .whole = std::chrono::seconds(15)};
   net::HttpClient client({.guard = &call.parts.guard, .ca_file = call.parts.options.syncs.ca_file});
   const delivery::Attempt attempt = client.send(request);
   const auto judgement = delivery::judge_alert(attempt, system_now());
@@ -224,6 +212,23 @@ Answer send_tests(const Call& call, alerts::Alert alert) {
   for (const std::string& email : alert.emails) send_test(json, call, email, message);
   json.end_array().key("payload").raw(contract::encode_alert(message)).end_object();
   return api::json_response(std::move(body));
+}
+
+/// What the store lists of the alert in the path, the newest first.
+template <typename List>
+Answer list_of_alert(const Call& call, List&& list) {
+  const auto id = call.id_at(2);
+  if (!id) return std::unexpected(id.error());
+  const auto limit = call.limit();
+  if (!limit) return std::unexpected(limit.error());
+  const auto before = call.number("before");
+  if (!before) return std::unexpected(before.error());
+  const auto reader = call.parts.store.readers().borrow();
+  if (!alerts::find_alert(*reader, *id)) return no_such("alert");
+  return api::list_response(
+      list(*reader, *id, *before, *limit + 1), *limit,
+      [](JsonWriter& json, const auto& one) { render(json, one); },
+      [](const auto& one) { return std::to_string(one.id); });
 }
 
 }  // namespace
@@ -304,33 +309,11 @@ Answer preview_alert(const Call& call) {
 }
 
 Answer list_alert_history(const Call& call) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
-  const auto limit = call.limit();
-  if (!limit) return std::unexpected(limit.error());
-  const auto before = call.number("before");
-  if (!before) return std::unexpected(before.error());
-  const auto reader = call.parts.store.readers().borrow();
-  if (!alerts::find_alert(*reader, *id)) return no_such("alert");
-  return api::list_response(
-      alerts::list_events(*reader, *id, *before, *limit + 1), *limit,
-      [](JsonWriter& json, const alerts::Event& event) { render(json, event); },
-      [](const alerts::Event& event) { return std::to_string(event.id); });
+  return list_of_alert(call, alerts::list_events);
 }
 
 Answer list_alert_notifications(const Call& call) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
-  const auto limit = call.limit();
-  if (!limit) return std::unexpected(limit.error());
-  const auto before = call.number("before");
-  if (!before) return std::unexpected(before.error());
-  const auto reader = call.parts.store.readers().borrow();
-  if (!alerts::find_alert(*reader, *id)) return no_such("alert");
-  return api::list_response(
-      alerts::list_notifications(*reader, *id, *before, *limit + 1), *limit,
-      [](JsonWriter& json, const alerts::Notification& notification) { render(json, notification); },
-      [](const alerts::Notification& notification) { return std::to_string(notification.id); });
+  return list_of_alert(call, alerts::list_notifications);
 }
 
 Answer resend_notification(const Call& call) {
