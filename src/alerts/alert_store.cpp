@@ -141,8 +141,7 @@ Outcome<Fit> fit(storage::Database& database, Alert& alert) {
   if (const auto wrong = misfit(alert.watch, alert.condition, *definition))
     return refuse(Kind::kInvalid, *wrong);
   const auto project = registry::find_project(database, alert.project_id);
-  const auto zone = calendar::TimeZone::find(project->time_zone);
-  return Fit{std::move(*definition), zone ? *zone : calendar::TimeZone::utc()};
+  return Fit{std::move(*definition), calendar::TimeZone::find_or_utc(project->time_zone)};
 }
 
 bool judges_anew(const Alert& alert, const Alert& before) {

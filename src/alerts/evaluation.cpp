@@ -99,8 +99,8 @@ std::string_view to_string(Release release) {
 }
 
 Release release(const Alert& alert, Timestamp now) {
-  const auto zone = calendar::TimeZone::find(alert.windows.time_zone);
-  if (!is_open(alert.windows, zone ? *zone : calendar::TimeZone::utc(), now)) return Release::kHeldByWindow;
+  if (!is_open(alert.windows, calendar::TimeZone::find_or_utc(alert.windows.time_zone), now))
+    return Release::kHeldByWindow;
   if (alert.notified_at != Timestamp{} && now < alert.notified_at + alert.frequency)
     return Release::kHeldByFrequency;
   return Release::kNotify;

@@ -69,12 +69,11 @@ std::vector<Evaluator::Task> Evaluator::plan(Timestamp now) const {
       auto definition = report ? reports::parse_definition(report->definition)
                                : std::unexpected(reports::DefinitionError{});
       if (!report || !project || !definition) continue;
-      const auto zone = calendar::TimeZone::find(project->time_zone);
       tasks.emplace(alert.report_id, Task{*report,
                                           *project,
                                           std::move(*definition),
-                                          zone ? *zone : calendar::TimeZone::utc(),
-                                          registry::cohort_finder(*reader, project->id),
+                                          calendar::TimeZone::find_or_utc(project->time_zone),
+                                          {},
                                           {}});
     }
     Task& task = tasks.at(alert.report_id);
@@ -84,7 +83,9 @@ std::vector<Evaluator::Task> Evaluator::plan(Timestamp now) const {
   }
   std::vector<Task> with_work;
   for (auto& [id, task] : tasks) {
-    if (!task.alerts.empty()) with_work.push_back(std::move(task));
+    if (task.alerts.empty()) continue;
+    task.find_cohort = registry::cohort_finder(*reader, task.project.id);
+    with_work.push_back(std::move(task));
   }
   return with_work;
 }

@@ -139,4 +139,17 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
   return value;
 }
 
+void append_csv_field(std::string& out, std::string_view text) {
+  if (text.find_first_of("\",\r\n") == std::string_view::npos) {
+    out += text;
+    return;
+  }
+  out += '"';
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  out += '"';
+}
+
 }  // namespace bellwether

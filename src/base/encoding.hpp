@@ -25,4 +25,7 @@ std::string for_message(std::string_view text, std::size_t most = 64);
 /// The whole of `text` as a decimal number.
 std::optional<std::int64_t> parse_integer(std::string_view text);
 
+/// One field of a CSV line (RFC 4180), quoted where it must be.
+void append_csv_field(std::string& out, std::string_view text);
+
 }  // namespace bellwether

@@ -73,6 +73,11 @@ TimeZone TimeZone::utc() {
   return TimeZone(date::locate_zone("UTC"));
 }
 
+TimeZone TimeZone::find_or_utc(std::string_view name) {
+  const auto zone = find(name);
+  return zone ? *zone : utc();
+}
+
 std::string TimeZone::name() const {
   return zone_->name();
 }

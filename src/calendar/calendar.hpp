@@ -30,6 +30,8 @@ class TimeZone {
   /// By its name in the tz database: "Europe/Berlin", "UTC".
   static Result<TimeZone> find(std::string_view name);
   static TimeZone utc();
+  /// For a name that was checked when it was saved: UTC when the system's database has lost it since.
+  static TimeZone find_or_utc(std::string_view name);
 
   std::string name() const;
   LocalTime local(Timestamp at) const;

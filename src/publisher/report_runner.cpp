@@ -4,11 +4,9 @@ namespace bellwether::publisher {
 
 reports::Context report_context(storage::Database& database, events::Engine& engine,
                                 const registry::Project& project, Timestamp now, Millis within) {
-  // A zone that was good when the project was saved may be gone with another tz database.
-  const auto zone = calendar::TimeZone::find(project.time_zone);
   return {.engine = engine,
           .project_id = project.id,
-          .zone = zone ? *zone : calendar::TimeZone::utc(),
+          .zone = calendar::TimeZone::find_or_utc(project.time_zone),
           .now = now,
           .find_cohort = registry::cohort_finder(database, project.id),
           .within = within};

@@ -20,6 +20,13 @@ void time_or_null(JsonWriter& json, Timestamp at) {
 
 }  // namespace
 
+registry::Webhook::Format read_webhook_format(const Fields& fields) {
+  const auto format = registry::parse_webhook_format(fields.text_or("format", "mixpanel"));
+  if (!format)
+    throw FieldError{fields.at("format") + R"( must be "mixpanel", "slack", "alertmanager" or "pagerduty")"};
+  return *format;
+}
+
 registry::Project read_project(const Fields& fields, std::string id) {
   registry::Project project{
       std::move(id), fields.text("name"), fields.text("token"), fields.text_or("secret", ""), {}, "UTC"};

@@ -19,6 +19,8 @@
 namespace bellwether::publisher {
 
 /// Throws FieldError.
+registry::Webhook::Format read_webhook_format(const Fields& fields);
+/// Throws FieldError.
 registry::Project read_project(const Fields& fields, std::string id);
 
 void render(JsonWriter& json, const registry::Project& project);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/encoding.hpp"
 #include "base/json_writer.hpp"
 #include "reports/report.hpp"
 
@@ -93,13 +94,9 @@ void render_retention(JsonWriter& json, const RetentionTable& table) {
 }
 
 std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
+  std::string field;
+  append_csv_field(field, text);
+  return field;
 }
 
 std::string csv_number(const std::optional<double>& value) {

@@ -16,9 +16,7 @@ void read_into(registry::Webhook& webhook, const Fields& fields) {
   webhook.name = fields.text("name");
   webhook.url = fields.text("url");
   webhook.user = fields.text_or("user", "");
-  const auto format = registry::parse_webhook_format(fields.text_or("format", "mixpanel"));
-  if (!format) throw FieldError{R"(format must be "mixpanel", "slack", "alertmanager" or "pagerduty")"};
-  webhook.format = *format;
+  webhook.format = read_webhook_format(fields);
   auto password = fields.optional_text("password");
   if (password) webhook.password = std::move(*password);
   const bool has_key = webhook.format == registry::Webhook::Format::kPagerduty;

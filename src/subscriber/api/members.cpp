@@ -25,20 +25,6 @@ void render_ndjson(std::string& out, const mirror::MemberView& member) {
   out += '\n';
 }
 
-/// RFC 4180.
-void append_csv_field(std::string& out, std::string_view text) {
-  if (text.find_first_of("\",\r\n") == std::string_view::npos) {
-    out += text;
-    return;
-  }
-  out += '"';
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  out += '"';
-}
-
 void render_csv(std::string& out, const mirror::MemberView& member) {
   append_csv_field(out, member.distinct_id);
   out += ',' + format_iso8601(member.entered_at) + ',';
