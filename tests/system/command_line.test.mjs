@@ -5,7 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { DatabaseSync } from './support/sqlite.mjs';
-import { Subscriber, alert, binary, incremental, page, run, temporaryFolder, until } from './support/bellwether.mjs';
+import { Subscriber, alert, atEnd, binary, incremental, page, run, temporaryFolder, until } from './support/bellwether.mjs';
 import { Raw, request } from './support/raw.mjs';
 
 const commands = ['subscriber', 'cohorts', 'alerts', 'changes', 'backup', 'config', 'contract', 'hash-password'];
@@ -139,7 +139,7 @@ test('changes --follow goes on after a restart of the subscriber', async (t) => 
   const subscriber = await Subscriber.start(t);
   const admin = subscriber.admin.slice(7);
   const follow = spawn(binary, ['changes', '--follow', '--json', '--after', '0', '--admin', admin]);
-  t.after(() => follow.kill('SIGKILL'));
+  atEnd(t, () => follow.kill('SIGKILL'));
   let out = '';
   follow.stdout.on('data', (text) => (out += text));
   await subscriber.sync(page('members', 's', { ids: ['ann'] }));

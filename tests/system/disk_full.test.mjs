@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Subscriber, page, run, until } from './support/bellwether.mjs';
+import { Subscriber, atEnd, page, run, until } from './support/bellwether.mjs';
 
 const wide = (session) => page('members', session, { cohort: session, ids: Array.from({ length: 500 }, (_, i) => `${session}-${i}-${'x'.repeat(100)}`) });
 
@@ -45,7 +45,7 @@ test('storage that another process locks is answered 503, not 4xx', async (t) =>
   const subscriber = await Subscriber.start(t);
   await subscriber.sync(page('members', 's', { ids: ['ann'] }));
   const locker = spawn('sqlite3', [join(subscriber.data, 'bellwether.db')]);
-  t.after(() => locker.kill('SIGKILL'));
+  atEnd(t, () => locker.kill('SIGKILL'));
   let said = '';
   locker.stdout.on('data', (text) => (said += text));
   locker.stdin.write("BEGIN IMMEDIATE;\nSELECT 'locked';\n");

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import http from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { temporaryFolder, until } from './support/bellwether.mjs';
+import { atEnd, temporaryFolder, until } from './support/bellwether.mjs';
 import { validator } from './support/asyncapi.mjs';
 import { Publisher, toLoopback } from './support/publisher.mjs';
 
@@ -26,7 +26,7 @@ async function receiver(t, answer = () => 200) {
     response.writeHead(answer(taken.length)).end();
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => { server.close(); server.closeAllConnections(); });
+  atEnd(t, () => { server.close(); server.closeAllConnections(); });
   return { taken, url: `http://127.0.0.1:${server.address().port}/alerts` };
 }
 

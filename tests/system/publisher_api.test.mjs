@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Ajv2020 from 'ajv/dist/2020.js';
-import { run, runBeside, temporaryFolder, until } from './support/bellwether.mjs';
+import { atEnd, run, runBeside, temporaryFolder, until } from './support/bellwether.mjs';
 import { Publisher, buyers, toLoopback } from './support/publisher.mjs';
 import { Recorder } from './support/recorder.mjs';
 
@@ -234,7 +234,7 @@ test('a sync that pauses tells its owner by mail and the operational webhook', a
     request.on('data', (piece) => (text += piece)).on('end', () => { notices.push(JSON.parse(text)); response.end(); });
   });
   for (const server of [mail, webhook]) await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => { mail.close(); webhook.close(); webhook.closeAllConnections(); });
+  atEnd(t, () => { mail.close(); webhook.close(); webhook.closeAllConnections(); });
   const recorder = await Recorder.start(t, { answer: () => ({ status: 403, body: 'no entry' }) });
   const publisher = await Publisher.start(t, { config: `${toLoopback}[notify]\nsmtp_url = "smtp://127.0.0.1:${mail.address().port}"\n`
     + `from = "bellwether@example.com"\nwebhook_url = "http://127.0.0.1:${webhook.address().port}/"\n` });

@@ -7,9 +7,29 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export const binary = process.env.BELLWETHER ?? new URL('../../../build/release/bellwether', import.meta.url).pathname;
 
+const cleanups = new WeakMap();
+
+/**
+ * Runs `clean` when the test has ended, the latest first: a process ends before the folder that it writes to goes. (The runner's own
+ * `after` runs the earliest first, and stops at the first that throws.)
+ */
+export function atEnd(t, clean) {
+  if (!t) return;
+  if (!cleanups.has(t)) {
+    cleanups.set(t, []);
+    t.after(async () => {
+      const outcomes = [];
+      for (const each of cleanups.get(t).reverse()) outcomes.push(await Promise.resolve().then(each).then(() => null, (error) => error));
+      const failed = outcomes.find((error) => error);
+      if (failed) throw failed;
+    });
+  }
+  cleanups.get(t).push(clean);
+}
+
 export function temporaryFolder(t) {
   const folder = mkdtempSync(join(tmpdir(), 'bellwether-system-'));
-  t?.after(() => rmSync(folder, { recursive: true, force: true }));
+  atEnd(t, () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -65,7 +85,7 @@ export class Service {
     this.process = spawn(binary, all, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
     this.ended = new Promise((resolve) => this.process.on('close', (code, signal) => resolve({ code, signal })));
     this.process.stderr.on('data', (text) => (this.log += text));
-    t?.after(() => this.kill());
+    atEnd(t, () => this.kill());
     await Promise.race([
       until(() => /msg=listening.*\n/.test(this.log), 'it listens'),
       this.ended.then(() => { throw new Error(`it ended: ${this.log}`); }),

@@ -4,6 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { readFileSync } from 'node:fs';
 import { schemaOf, validator } from './asyncapi.mjs';
+import { atEnd } from './bellwether.mjs';
 
 const judges = ['2.6', '3.1'].map((version) => Object.fromEntries(
   Object.entries(schemaOf).map(([action, schema]) => [action, validator(version, schema)])));
@@ -27,7 +28,7 @@ export class Recorder {
       : http.createServer(handle);
     await new Promise((resolve) => recorder.server.listen(0, '127.0.0.1', resolve));
     recorder.url = `${tls ? 'https' : 'http'}://127.0.0.1:${recorder.server.address().port}/sync`;
-    t.after(() => {
+    atEnd(t, () => {
       recorder.server.close();
       recorder.server.closeAllConnections();
     });
