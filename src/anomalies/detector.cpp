@@ -20,22 +20,20 @@ std::size_t needed_for(const Season& season) {
 Detector::Detector(Millis step, double confidence)
     : forecaster_(Season(step)),
       band_(Season(step), std::clamp(confidence, kLeastConfidence, kMostConfidence)),
-      novelty_(Season(step)),
       needed_(needed_for(Season(step))) {}
 
 Judgement Detector::observe(Timestamp at, std::optional<double> value) {
   if (value && !std::isfinite(*value)) value.reset();
-  const auto forecast = forecaster_.forecast(at);
+  const auto expected = forecaster_.forecast(at);
   Judgement judgement{.is_ready = seen_ >= needed_, .value = value};
-  if (forecast) {
+  if (expected) {
     const double half = band_.half_width(at);
-    judgement.expected = forecast->expected;
-    judgement.lower = forecast->expected - half;
-    judgement.upper = forecast->expected + half;
+    judgement.expected = *expected;
+    judgement.lower = *expected - half;
+    judgement.upper = *expected + half;
   }
   if (!value) return judgement;
-  judgement.score = novelty_.observe(at, *value, forecast);
-  if (forecast) band_.observe(at, *value - forecast->expected);
+  if (expected) band_.observe(at, *value - *expected);
   forecaster_.observe(at, *value);
   ++seen_;
   return judgement;

@@ -4,7 +4,6 @@
 
 #include "anomalies/band.hpp"
 #include "anomalies/forecaster.hpp"
-#include "anomalies/novelty.hpp"
 
 /// Tells what is unusual in a series of evenly spaced values, each judged by the past alone.
 ///
@@ -25,7 +24,6 @@ struct Judgement {
   double expected = 0;
   double lower = 0;
   double upper = 0;
-  double score = 0;  ///< how unlike everything before: 0 to 1
 
   bool is_above() const { return is_ready && value && *value > upper; }
   bool is_below() const { return is_ready && value && *value < lower; }
@@ -46,7 +44,6 @@ class Detector {
  private:
   Forecaster forecaster_;
   Band band_;
-  Novelty novelty_;
   std::size_t needed_;
   std::size_t seen_ = 0;
 };

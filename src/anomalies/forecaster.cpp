@@ -17,9 +17,8 @@ constexpr double kMemory = 0.98;
 /// Deviations count as at most so many times the scale.
 constexpr double kClip = 5;
 constexpr double kTiny = 1e-9;
-constexpr std::size_t kDay = kLevelWeights.size();
-constexpr std::size_t kWeek = kDay + 1;
-constexpr std::size_t kExperts = kWeek + 1;
+/// The levels, the day's profile and the week's.
+constexpr std::size_t kExperts = kLevelWeights.size() + 2;
 /// So many values are averaged plainly.
 constexpr std::size_t kWarmUp = 100;
 
@@ -61,7 +60,7 @@ std::vector<std::optional<double>> Forecaster::predictions(Timestamp at) const {
   return all;
 }
 
-std::optional<Forecast> Forecaster::forecast(Timestamp at) const {
+std::optional<double> Forecaster::forecast(Timestamp at) const {
   const auto all = predictions(at);
   if (!all.front()) return std::nullopt;
   double best = -std::numeric_limits<double>::infinity();
@@ -76,10 +75,7 @@ std::optional<Forecast> Forecaster::forecast(Timestamp at) const {
     weights += weight;
     sum += weight * *all[i];
   }
-  Forecast forecast{sum / weights, all[kDay]};
-  if (all[kWeek] && (!all[kDay] || experts_[kWeek].scale.value() < experts_[kDay].scale.value()))
-    forecast.seasonal = all[kWeek];
-  return forecast;
+  return sum / weights;
 }
 
 void Forecaster::weigh(Expert& expert, const std::optional<double>& prediction, double value) const {
@@ -93,9 +89,9 @@ void Forecaster::weigh(Expert& expert, const std::optional<double>& prediction, 
 }
 
 double Forecaster::believed(Timestamp at, double value) {
-  const auto forecast_now = forecast(at);
-  if (!forecast_now) return value;
-  const double deviation = value - forecast_now->expected;
+  const auto expected = forecast(at);
+  if (!expected) return value;
+  const double deviation = value - *expected;
   const double most = kClip * scale_.value();
   const int side = std::abs(deviation) <= most ? 0 : deviation > 0 ? 1 : -1;
   const bool again = side != 0 && side == far_side_;
@@ -103,7 +99,7 @@ double Forecaster::believed(Timestamp at, double value) {
   far_side_ = side;
   scale_.observe(deviation);
   if (!settled || side == 0 || again) return value;
-  return forecast_now->expected + side * most;
+  return *expected + side * most;
 }
 
 void Forecaster::observe(Timestamp at, double written) {

@@ -34,12 +34,6 @@ class Profile {
   double offset_ = 0;
 };
 
-struct Forecast {
-  double expected = 0;
-  /// By the time of day or week alone, whichever has been closer; none before a whole day was seen.
-  std::optional<double> seasonal;
-};
-
 /// Forecasts the next value of a series from those before it.
 ///
 /// Several simple forecasts (the last value, two means that follow at different speeds, the profile of the
@@ -54,7 +48,7 @@ class Forecaster {
   explicit Forecaster(const Season& season);
 
   /// No value before the first observation.
-  std::optional<Forecast> forecast(Timestamp at) const;
+  std::optional<double> forecast(Timestamp at) const;
   void observe(Timestamp at, double value);
 
  private:

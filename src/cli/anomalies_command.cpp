@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "anomalies/detector.hpp"
+#include "anomalies/novelty.hpp"
 #include "cli/chart.hpp"
 #include "cli/commands.hpp"
 #include "cli/series_file.hpp"
@@ -24,13 +25,13 @@ struct Arguments {
   bool plot = false;
 };
 
-void print_row(const SeriesPoint& point, const anomalies::Judgement& judgement) {
+void print_row(const SeriesPoint& point, const anomalies::Judgement& judgement, double score) {
   const std::string value = point.value ? fmt::format("{}", *point.value) : "";
   if (judgement.is_ready) {
     fmt::print("{},{},{:.6g},{:.6g},{:.6g},{:.6f}\n", point.written, value, judgement.expected,
-               judgement.lower, judgement.upper, judgement.score);
+               judgement.lower, judgement.upper, score);
   } else {
-    fmt::print("{},{},,,,{:.6f}\n", point.written, value, judgement.score);
+    fmt::print("{},{},,,,{:.6f}\n", point.written, value, score);
   }
 }
 
@@ -47,6 +48,7 @@ int run(const Arguments& arguments) {
   const auto points = read_series_file(arguments.file);
   if (!points) return complain(fmt::format("{}: {}", arguments.file, points.error().message).c_str());
   anomalies::Detector detector(step_of(*points), arguments.confidence);
+  anomalies::Novelty novelty{anomalies::Season(step_of(*points))};
   std::vector<ChartPoint> chart;
   std::size_t marked = 0;
   if (!arguments.plot) std::puts("timestamp,value,expected,lower,upper,anomaly_score");
@@ -56,7 +58,7 @@ int run(const Arguments& arguments) {
     if (arguments.plot) {
       chart.push_back(to_chart(judgement));
     } else {
-      print_row(point, judgement);
+      print_row(point, judgement, point.value ? novelty.observe(point.at, *point.value) : 0);
     }
   }
   if (arguments.plot) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <fstream>
 #include <iostream>
 
@@ -21,13 +22,15 @@ std::string_view trim(std::string_view text) {
 std::optional<double> read_number(std::string_view text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
   return number;
 }
 
 std::optional<Timestamp> read_time(std::string_view text) {
   constexpr double kMs = 1000;
-  if (const auto seconds = read_number(text)) return from_unix_ms(static_cast<std::int64_t>(*seconds * kMs));
+  constexpr double kLatest = 1e11;
+  if (const auto seconds = read_number(text); seconds && std::abs(*seconds) < kLatest)
+    return from_unix_ms(static_cast<std::int64_t>(*seconds * kMs));
   if (const auto at = parse_iso8601(text)) return at;
   return parse_iso8601(std::string(text) + "Z");
 }
