@@ -13,6 +13,8 @@ find_package(CLI11 REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(date REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(RSVG REQUIRED IMPORTED_TARGET librsvg-2.0)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 

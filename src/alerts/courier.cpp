@@ -131,11 +131,8 @@ struct Courier::Impl {
   Outcome mail(const Notification& notification) {
     if (options.smtp.url.empty())
       return broken(delivery::Verdict::kFail, "no mail server is configured: set notify.smtp_url");
-    const std::size_t end = notification.body.find('\n');
-    const auto sent = net::send_mail(options.smtp,
-                                     {options.mail_from, notification.email, notification.body.substr(0, end),
-                                      notification.body.substr(std::min(end + 2, notification.body.size()))},
-                                     system_now(), kMailWithin);
+    const auto sent = send(options.smtp, options.mail_from, notification.email, notification.mail,
+                           system_now(), kMailWithin);
     if (!sent) return broken(delivery::Verdict::kRetry, sent.error().message);
     return broken(delivery::Verdict::kDelivered, "");
   }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "alerts/alert_chart.hpp"
 #include "alerts/history.hpp"
 #include "alerts/notification.hpp"
 #include "base/json_writer.hpp"
@@ -96,6 +97,7 @@ bool Evaluator::judge(const Task& task, Timestamp now, Round& round) const {
   Timestamp to = from;
   for (const auto& [alert, due] : task.alerts) {
     const std::size_t before = alert.condition.is_anomaly()             ? history_of(unit)
+                               : !alert.emails.empty()                  ? kMailedBuckets
                                : alert.condition.compares_with_before() ? 1
                                                                         : 0;
     from = std::min(from, calendar::earlier_bucket(unit, due.starts.front(), before, task.zone));
@@ -125,11 +127,19 @@ void Evaluator::store(const Task& task, const reports::SeriesTable& table, Times
   const Setting setting{options_.base_url, task.project.name, task.report.name,
                         std::string(reports::to_string(task.definition.kind))};
   // Judged before the transaction, which others wait for.
-  std::vector<std::pair<const Alert*, Firing>> firings;
+  struct Fired {
+    const Alert* alert;
+    Firing firing;
+    std::string chart;  ///< for its mails
+  };
+  std::vector<Fired> firings;
   for (const auto& [alert, due] : task.alerts) {
     for (const Timestamp start : due.starts) {
-      if (auto firing = evaluate(alert, table, start, unit, task.zone))
-        firings.emplace_back(&alert, std::move(*firing));
+      auto firing = evaluate(alert, table, start, unit, task.zone);
+      if (!firing) continue;
+      std::string chart;
+      if (!alert.emails.empty()) chart = draw(course_to(alert, table, *firing, unit, task.zone)).text();
+      firings.push_back({&alert, std::move(*firing), std::move(chart)});
     }
   }
   std::size_t stored = 0;
@@ -143,7 +153,7 @@ void Evaluator::store(const Task& task, const reports::SeriesTable& table, Times
       if (due.skipped > 0)
         note(database, alert->id, now, "skipped",
              fmt::format("{} buckets went by while nothing ran", due.skipped));
-      for (const auto& [of, firing] : firings) {
+      for (const auto& [of, firing, chart] : firings) {
         if (of->id != alert->id) continue;
         const Release decision = release(*alert, now);
         const auto id = insert_firing(database, *alert, firing, to_string(decision), now);
@@ -154,7 +164,7 @@ void Evaluator::store(const Task& task, const reports::SeriesTable& table, Times
           continue;
         }
         const auto message = to_message(*alert, firing, setting, now, false);
-        stored += enqueue(database, *alert, message, id, now);
+        stored += enqueue(database, *alert, message, chart, id, now);
         set_notified(database, alert->id, now);
         alert->notified_at = now;
       }

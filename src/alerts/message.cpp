@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "alerts/mail.hpp"
 #include "alerts/notification.hpp"
 #include "base/json_writer.hpp"
 
@@ -179,7 +180,7 @@ net::ClientRequest request_to(const registry::Webhook& webhook, std::string body
 }
 
 std::size_t enqueue(storage::Database& database, const Alert& alert, const AlertMessage& message,
-                    std::optional<std::int64_t> firing_id, Timestamp now) {
+                    const std::string& chart, std::optional<std::int64_t> firing_id, Timestamp now) {
   Notification notification{
       .alert_id = alert.id, .firing_id = firing_id, .next_attempt_at = now, .created_at = now};
   std::size_t stored = 0;
@@ -192,21 +193,14 @@ std::size_t enqueue(storage::Database& database, const Alert& alert, const Alert
     ++stored;
   }
   notification.webhook_id.reset();
-  const MailText mail = to_mail(message);
-  notification.body = mail.subject + "\n\n" + mail.text;
+  notification.body.clear();
+  notification.mail = to_mail(message, chart);
   for (const std::string& email : alert.emails) {
     notification.email = email;
     insert_notification(database, notification);
     ++stored;
   }
   return stored;
-}
-
-MailText to_mail(const AlertMessage& message) {
-  return {fmt::format("{}: {}", message.alert_name, message.sentence),
-          fmt::format("{} of project {} is {}: {}.\n\nReport:      {}\nRoot cause:  {}\nEdit alert:  {}\n",
-                      message.report_name, message.project_name, message.formatted_value, message.sentence,
-                      message.report_url, message.root_cause_analysis_url, message.edit_alert_url)};
 }
 
 }  // namespace bellwether::alerts

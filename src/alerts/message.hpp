@@ -29,15 +29,8 @@ std::string encode(const contract::AlertMessage& message, const registry::Webhoo
 net::ClientRequest request_to(const registry::Webhook& webhook, std::string body);
 
 /// Stores a notification for each of the alert's receivers that is enabled, to be sent at once; answers how
-/// many. `firing_id` is none for a test.
+/// many. `chart` is the SVG that mails show; empty: none.
 std::size_t enqueue(storage::Database& database, const Alert& alert, const contract::AlertMessage& message,
-                    std::optional<std::int64_t> firing_id, Timestamp now);
-
-/// As a mail's subject and text.
-struct MailText {
-  std::string subject;
-  std::string text;
-};
-MailText to_mail(const contract::AlertMessage& message);
+                    const std::string& chart, std::optional<std::int64_t> firing_id, Timestamp now);
 
 }  // namespace bellwether::alerts

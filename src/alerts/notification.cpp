@@ -10,8 +10,9 @@ namespace bellwether::alerts {
 
 namespace {
 
-#define NOTIFICATION_COLUMNS                                                                                \
-  "id, alert_id, firing_id, webhook_id, email, body, state, attempts, paused_ms, next_attempt_at, status, " \
+#define NOTIFICATION_COLUMNS                                                                           \
+  "id, alert_id, firing_id, webhook_id, email, body, mail_subject, mail_text, mail_html, mail_chart, " \
+  "state, attempts, paused_ms, next_attempt_at, status, "                                              \
   "message, created_at, ended_at"
 
 Notification read(const storage::Query& row) {
@@ -24,14 +25,16 @@ Notification read(const storage::Query& row) {
           optional_id(3),
           std::string(row.text(4)),
           std::string(row.text(5)),
-          std::string(row.text(6)),
-          static_cast<std::size_t>(row.integer(7)),
-          Millis(row.integer(8)),
-          from_unix_ms(row.integer(9)),
-          static_cast<unsigned>(row.integer(10)),
-          std::string(row.text(11)),
-          from_unix_ms(row.integer(12)),
-          from_unix_ms(row.integer(13))};
+          {std::string(row.text(6)), std::string(row.text(7)), std::string(row.text(8)),
+           std::string(row.text(9))},
+          std::string(row.text(10)),
+          static_cast<std::size_t>(row.integer(11)),
+          Millis(row.integer(12)),
+          from_unix_ms(row.integer(13)),
+          static_cast<unsigned>(row.integer(14)),
+          std::string(row.text(15)),
+          from_unix_ms(row.integer(16)),
+          from_unix_ms(row.integer(17))};
 }
 
 }  // namespace
@@ -42,12 +45,14 @@ std::string Notification::receiver() const {
 
 std::int64_t insert_notification(storage::Database& database, const Notification& notification) {
   database.run(
-      "INSERT INTO notification (alert_id, firing_id, webhook_id, email, body, state, attempts, paused_ms, "
-      "next_attempt_at, status, message, created_at, ended_at) VALUES (?1, ?2, ?3, ?4, ?5, 'pending', 0, 0, "
-      "?6, 0, '', "
-      "?7, 0)",
+      "INSERT INTO notification (alert_id, firing_id, webhook_id, email, body, mail_subject, mail_text, "
+      "mail_html, "
+      "mail_chart, state, attempts, paused_ms, next_attempt_at, status, message, created_at, ended_at) "
+      "VALUES (?1, "
+      "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending', 0, 0, ?10, 0, '', ?11, 0)",
       notification.alert_id, notification.firing_id, notification.webhook_id, notification.email,
-      notification.body, to_unix_ms(notification.next_attempt_at), to_unix_ms(notification.created_at));
+      notification.body, notification.mail.subject, notification.mail.text, notification.mail.html,
+      notification.mail.chart, to_unix_ms(notification.next_attempt_at), to_unix_ms(notification.created_at));
   return database.last_insert_id();
 }
 

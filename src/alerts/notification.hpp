@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "alerts/mail.hpp"
 #include "base/time.hpp"
 #include "delivery/verdict.hpp"
 #include "storage/database.hpp"
@@ -20,10 +21,11 @@ struct Notification {
   std::optional<std::int64_t> firing_id;   ///< none for a test
   std::optional<std::int64_t> webhook_id;  ///< none for a mail
   std::string email;                       ///< empty for a webhook
-  std::string body;               ///< a webhook's; for a mail its subject, an empty line and its text
-  std::string state = "pending";  ///< pending, delivered, failed
-  std::size_t attempts = 0;       ///< since it became pending
-  Millis paused{0};               ///< all pauses between them
+  std::string body;                        ///< a webhook's; empty for a mail
+  MailContent mail = {};                   ///< empty for a webhook
+  std::string state = "pending";           ///< pending, delivered, failed
+  std::size_t attempts = 0;                ///< since it became pending
+  Millis paused{0};                        ///< all pauses between them
   Timestamp next_attempt_at;
   unsigned status = 0;  ///< the last answer's, 0: none
   std::string message;  ///< what became of the last attempt

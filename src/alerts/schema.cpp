@@ -52,7 +52,11 @@ CREATE TABLE notification (
   firing_id       INTEGER,           -- none for a test
   webhook_id      INTEGER,           -- none for a mail
   email           TEXT NOT NULL,     -- empty for a webhook
-  body            TEXT NOT NULL,
+  body            TEXT NOT NULL,     -- a webhook's; empty for a mail
+  mail_subject    TEXT NOT NULL,     -- all of mail_* are empty for a webhook
+  mail_text       TEXT NOT NULL,
+  mail_html       TEXT NOT NULL,
+  mail_chart      TEXT NOT NULL,     -- SVG; empty: none
   state           TEXT NOT NULL,     -- pending, delivered, failed
   attempts        INTEGER NOT NULL,  -- since it became pending
   paused_ms       INTEGER NOT NULL,  -- all pauses between them

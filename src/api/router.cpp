@@ -29,6 +29,10 @@ net::Response refuse_token() {
   return response;
 }
 
+net::Response refuse_other_site() {
+  return render_error({403, "other_site", "a page of another site may not make this request"});
+}
+
 net::Response refuse_path() {
   return render_error({404, "not_found", "there is nothing at this path; see docs/api.md"});
 }

@@ -1,15 +1,24 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "api/answer.hpp"
+#include "api/browser.hpp"
 #include "net/credentials.hpp"
 
 namespace bellwether::api {
+
+/// Who may make a call.
+enum class Access : std::uint8_t {
+  kToken,  ///< who has the token; a browser's session may read
+  kPage,   ///< the same, and a browser's session may also change; without one it is sent to the login page
+  kOpen,
+};
 
 /// One call that an API takes. `Context` is what the service's calls are given.
 template <typename Context>
@@ -17,12 +26,13 @@ struct Route {
   std::string_view method;  ///< a GET is also answered to HEAD
   std::string_view path;    ///< '*' stands for one segment
   Answer (*answer)(const Context&);
-  bool open = false;  ///< without the token
+  Access access = Access::kToken;
 };
 
 /// Compares undecoded: an escaped slash does not part segments.
 bool path_matches(std::string_view pattern, std::string_view path);
 net::Response refuse_token();
+net::Response refuse_other_site();
 net::Response refuse_path();
 net::Response refuse_method(const std::string& allowed);
 
@@ -32,7 +42,7 @@ class Router {
  public:
   /// `routes` outlives it.
   Router(std::span<const Route<Context>> routes, std::string token)
-      : routes_(routes), token_(std::move(token)) {}
+      : routes_(routes), token_(token), session_(std::move(token)) {}
 
   const Route<Context>* find(std::string_view method, std::string_view path) const {
     const auto found = std::ranges::find_if(
@@ -42,8 +52,12 @@ class Router {
 
   std::optional<net::Response> screen(const net::RequestHead& head) const {
     const Route<Context>* route = find(head.method, head.path);
-    const bool open = route != nullptr && route->open;
-    if (!open && !token_.accepts(head.header("Authorization"))) return refuse_token();
+    const Access access = route == nullptr ? Access::kToken : route->access;
+    const bool reads = head.method == "GET" || head.method == "HEAD";
+    if (!reads && is_cross_site(head)) return refuse_other_site();
+    if (access != Access::kOpen && !token_.accepts(head.header("Authorization")) &&
+        !(has_session(head) && (reads || access == Access::kPage)))
+      return access == Access::kPage && reads ? redirect_to_login(head) : refuse_token();
     if (route != nullptr) return std::nullopt;
     std::string allowed;
     for (const auto& other : routes_) {
@@ -59,8 +73,13 @@ class Router {
     return route.method == method || (route.method == "GET" && method == "HEAD");
   }
 
+  bool has_session(const net::RequestHead& head) const {
+    return session_.accepts(find_cookie(head, kSessionCookie), system_now());
+  }
+
   std::span<const Route<Context>> routes_;
   net::BearerToken token_;
+  net::SessionKey session_;
 };
 
 }  // namespace bellwether::api

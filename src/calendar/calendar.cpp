@@ -118,6 +118,14 @@ std::optional<Unit> parse_unit(std::string_view word) {
   return std::nullopt;
 }
 
+std::string label(Unit unit, Timestamp start, const TimeZone& zone) {
+  constexpr std::size_t kMonth = 7;
+  constexpr std::size_t kDay = 10;
+  const std::string whole = zone.format(start);
+  if (unit == Unit::kMonth) return whole.substr(0, kMonth);
+  return unit == Unit::kDay || unit == Unit::kWeek ? whole.substr(0, kDay) : whole;
+}
+
 Timestamp bucket_start(Unit unit, Timestamp at, const TimeZone& zone) {
   if (!is_clock_unit(unit)) return zone.day_start(first_day(unit, zone.local(at).day_number));
   // On the local clock, which some zones set half an hour apart, or by half an hour.

@@ -56,6 +56,9 @@ enum class Unit : std::uint8_t { kMinute, kHour, kDay, kWeek, kMonth };
 std::string_view to_string(Unit unit);
 std::optional<Unit> parse_unit(std::string_view word);
 
+/// A bucket's start as short as its unit allows: "2026-02-06 10:00", "2026-02-06", "2026-02".
+std::string label(Unit unit, Timestamp start, const TimeZone& zone);
+
 /// The start of the bucket that `at` lies in. Weeks begin on Monday.
 Timestamp bucket_start(Unit unit, Timestamp at, const TimeZone& zone);
 /// The start of the bucket behind the one that starts at `start`.

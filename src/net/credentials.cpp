@@ -195,4 +195,23 @@ bool BearerToken::accepts(std::string_view authorization) const {
   return equal(digest(kKey, authorization), digest(kKey, "Bearer " + token_));
 }
 
+std::string SessionKey::sign(std::int64_t until) const {
+  const Digest proof = digest(token_, fmt::format("session until {}", until));
+  std::string text = fmt::format("{}.", until);
+  for (const unsigned char byte : proof) text += fmt::format("{:02x}", byte);
+  return text;
+}
+
+std::string SessionKey::issue(Timestamp now) const {
+  return sign(to_unix_ms(now + kLasts));
+}
+
+bool SessionKey::accepts(std::string_view session, Timestamp now) const {
+  if (token_.empty()) return false;
+  const auto until = parse_integer(session.substr(0, session.find('.')));
+  if (!until || *until <= to_unix_ms(now)) return false;
+  static const std::string kKey = random_bytes(kDigestBytes);
+  return equal(digest(kKey, session), digest(kKey, sign(*until)));
+}
+
 }  // namespace bellwether::net

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/time.hpp"
 
 /// HTTP Basic and bearer credentials. Secrets are compared in constant time and never appear in errors or
 /// logs.
@@ -47,6 +48,21 @@ class BearerToken {
   bool required() const { return !token_.empty(); }
 
  private:
+  std::string token_;
+};
+
+/// Sessions of people who have shown the token: a value that nobody else can make, good for half a day.
+/// Nothing is stored; with another token all sessions end. Without a token there are none.
+class SessionKey {
+ public:
+  static constexpr Millis kLasts = std::chrono::hours(12);
+
+  explicit SessionKey(std::string token) : token_(std::move(token)) {}
+  std::string issue(Timestamp now) const;
+  bool accepts(std::string_view session, Timestamp now) const;
+
+ private:
+  std::string sign(std::int64_t until) const;
   std::string token_;
 };
 

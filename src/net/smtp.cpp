@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "base/random_key.hpp"
 
 namespace bellwether::net {
 
@@ -20,19 +21,18 @@ std::string one_line(std::string text) {
   return text;
 }
 
-/// The text in base64, so that any line length and character passes.
-std::string compose(const Mail& mail, Timestamp now) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
-  std::string message = fmt::format(
-      "Date: {:%a, %d %b %Y %H:%M:%S} +0000\r\nFrom: {}\r\nTo: {}\r\nSubject: "
-      "=?utf-8?B?{}?=\r\nMIME-Version: 1.0\r\n"
-      "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n",
-      fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), one_line(mail.from), one_line(mail.to),
-      to_base64(mail.subject));
+/// In base64, so that any line length and character passes.
+std::string encoded(const std::string& body) {
   constexpr std::size_t kLine = 76;
-  const std::string body = to_base64(mail.text);
-  for (std::size_t at = 0; at < body.size(); at += kLine) message += body.substr(at, kLine) + "\r\n";
-  return message;
+  const std::string text = to_base64(body);
+  std::string lines;
+  for (std::size_t at = 0; at < text.size(); at += kLine) lines += text.substr(at, kLine) + "\r\n";
+  return lines;
+}
+
+std::string part(std::string_view type, const std::string& body, std::string_view more = "") {
+  return fmt::format("Content-Type: {}\r\nContent-Transfer-Encoding: base64\r\n{}\r\n{}", type, more,
+                     encoded(body));
 }
 
 struct Upload {
@@ -50,11 +50,34 @@ std::size_t give(char* buffer, std::size_t size, std::size_t count, void* given)
 
 }  // namespace
 
+std::string compose(const Mail& mail, Timestamp now, const std::string& boundary) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
+  std::string message = fmt::format(
+      "Date: {:%a, %d %b %Y %H:%M:%S} +0000\r\nFrom: {}\r\nTo: {}\r\nSubject: =?utf-8?B?{}?=\r\n"
+      "MIME-Version: 1.0\r\n",
+      fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), one_line(mail.from), one_line(mail.to),
+      to_base64(mail.subject));
+  const std::string text = part("text/plain; charset=utf-8", mail.text);
+  if (mail.html.empty()) return message + text;
+  // The forms are alternatives; the picture belongs to the HTML (RFC 2387).
+  const std::string related = boundary + "-related";
+  message += fmt::format(
+      "Content-Type: multipart/alternative; boundary=\"{0}\"\r\n\r\n--{0}\r\n{1}--{0}\r\nContent-Type: "
+      "multipart/related; boundary=\"{2}\"\r\n\r\n--{2}\r\n{3}",
+      boundary, text, related, part("text/html; charset=utf-8", mail.html));
+  if (!mail.png.empty())
+    message +=
+        fmt::format("--{}\r\n{}", related,
+                    part("image/png", mail.png,
+                         "Content-ID: <picture>\r\nContent-Disposition: inline; filename=\"chart.png\"\r\n"));
+  return message + fmt::format("--{}--\r\n--{}--\r\n", related, boundary);
+}
+
 Result<void> send_mail(const SmtpServer& server, const Mail& mail, Timestamp now, Millis within) {
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle(curl_easy_init(), curl_easy_cleanup);
   const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> to(
       curl_slist_append(nullptr, fmt::format("<{}>", one_line(mail.to)).c_str()), curl_slist_free_all);
-  Upload upload{compose(mail, now)};
+  Upload upload{compose(mail, now, "part-" + random_key())};
   std::array<char, CURL_ERROR_SIZE> error{};
   CURL* curl = handle.get();
   curl_easy_setopt(curl, CURLOPT_URL, server.url.c_str());

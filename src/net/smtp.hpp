@@ -20,7 +20,15 @@ struct Mail {
   std::string to;
   std::string subject;
   std::string text;
+  /// What readers with HTML see in place of the text; it shows the picture by `<img src="cid:picture">`.
+  /// Empty: the text alone is sent.
+  std::string html = {};
+  std::string png = {};  ///< the picture; empty: none
 };
+
+/// The message as it is sent (RFC 5322, MIME): the text alone, or both forms with the picture inside.
+/// `boundary` parts them and must not be in any.
+std::string compose(const Mail& mail, Timestamp now, const std::string& boundary);
 
 /// Sends one mail over libcurl. Blocks, for at most `within`.
 Result<void> send_mail(const SmtpServer& server, const Mail& mail, Timestamp now, Millis within);

@@ -252,6 +252,8 @@ reports::Outcome<std::optional<RootCause>> analyse_root_cause(const reports::Con
   const Unit unit = report.frame().unit;
   RootCause cause{.bucket = calendar::bucket_start(unit, at, given.zone),
                   .baseline = alerts::baseline_of(unit),
+                  .unit = unit,
+                  .zone = given.zone,
                   .format = format_of(report, alert.watch.metric)};
   cause.bucket_end = calendar::next_bucket(unit, cause.bucket, given.zone);
   const Timestamp from = calendar::earlier_bucket(unit, cause.bucket, cause.baseline, given.zone);
@@ -261,6 +263,8 @@ reports::Outcome<std::optional<RootCause>> analyse_root_cause(const reports::Con
   const auto movement = alerts::measure(*course);
   if (!movement) return std::nullopt;
   cause.movement = *movement;
+  cause.starts.assign(bounds.begin(), bounds.end() - 1);
+  cause.values = course->values;
 
   reports::Context context = given;
   context.most_segments = options.most_values;

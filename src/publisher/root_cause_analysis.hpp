@@ -13,7 +13,11 @@ namespace bellwether::publisher {
 struct RootCause {
   Timestamp bucket;
   Timestamp bucket_end;
-  std::size_t baseline = 0;  ///< buckets right before it
+  std::size_t baseline = 0;       ///< buckets right before it
+  std::vector<Timestamp> starts;  ///< of the baseline's buckets and the flagged one
+  std::vector<std::optional<double>> values;
+  calendar::Unit unit = calendar::Unit::kDay;
+  calendar::TimeZone zone = calendar::TimeZone::utc();
   alerts::Movement movement;
   std::vector<alerts::Dimension> dimensions;  ///< the most telling first
   std::vector<std::string> skipped;           ///< properties with too many values

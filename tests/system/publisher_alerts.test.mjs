@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { atEnd, temporaryFolder, until } from './support/bellwether.mjs';
 import { validator } from './support/asyncapi.mjs';
+import { MailServer } from './support/mail_server.mjs';
+import { colours, readPng } from './support/png.mjs';
 import { Publisher, toLoopback } from './support/publisher.mjs';
 
 const hour = 3_600_000;
@@ -31,9 +33,9 @@ async function receiver(t, answer = () => 200) {
 }
 
 /** A shop whose last complete hours have 1000, 1000 and 250 in sales, Ulm's share gone. */
-async function shop(t, { alerts = [], webhooks = [], definition = sales() } = {}) {
+async function shop(t, { alerts = [], webhooks = [], definition = sales(), more = '' } = {}) {
   const data = join(temporaryFolder(t), 'data');
-  const publisher = await Publisher.start(t, { config, data });
+  const publisher = await Publisher.start(t, { config: config + more, data });
   const configuration = { projects: [{ id: '8', name: 'Shop', token: 'token', secret: 'secret',
     reports: [{ name: 'Sales', definition }], webhooks, alerts }] };
   await publisher.apply(configuration);
@@ -46,11 +48,11 @@ async function shop(t, { alerts = [], webhooks = [], definition = sales() } = {}
 }
 
 /** The publisher was down for some hours: the alerts were last judged so long ago. */
-async function downFor(t, { publisher, data, start }, hours) {
+async function downFor(t, { publisher, data, start }, hours, more = '') {
   await publisher.stop();
   const edit = spawnSync('sqlite3', [join(data, 'publisher.db'), `UPDATE alert SET judged_until = ${start - hours * hour}`], { encoding: 'utf8' });
   assert.equal(edit.stderr, '');
-  return Publisher.start(t, { config, data });
+  return Publisher.start(t, { config: config + more, data });
 }
 
 const above = (threshold) => ({ type: 'absolute', operator: '>', threshold });
@@ -197,6 +199,26 @@ test('a receiver that fails is tried again, one that refuses is kept for a perso
   assert.equal((await publisher.call('POST', `/v1/notifications/${failed.id}/resend`)).state, 'pending');
   await until(async () => (await notifications())[1].state === 'delivered', 'it was sent again');
   assert.deepEqual((await kinds(publisher, 1)).slice(-1), ['delivered']);
+});
+
+test('a mail carries the chart as a picture inside', async (t) => {
+  const mail = await MailServer.start(t);
+  const notify = `\n[notify]\nsmtp_url = "${mail.url}"\nfrom = "bellwether@example.com"\n`;
+  const stage = await shop(t, { more: notify, alerts: [{ name: 'Low <b>', report: 'Sales', condition: { type: 'percent_decrease', threshold: 50 }, emails: ['ada@example.com'] }] });
+  const publisher = await downFor(t, stage, 1, notify);
+  await until(() => mail.taken.length === 1, 'the mail is there');
+  assert.equal((await publisher.call('POST', '/v1/alerts/1/test')).sent[0].ok, true);
+  for (const one of mail.taken) {
+    assert.deepEqual([one.from, one.to], ['bellwether@example.com', 'ada@example.com']);
+    assert.match(one.part('text/plain').toString(), /^Sales of project Shop is €250: decreased by more than 50% \(from €1,000 to €250\)\.\n\nReport: +https:/);
+    const html = one.part('text/html').toString();
+    assert.match(html, /<strong>(\[TEST\] )?Low &lt;b&gt;<\/strong>.*<img src="cid:picture"/s);
+    const picture = readPng(one.part('image/png'));
+    assert.equal(picture.width, 1280);
+    const drawn = colours(picture);
+    assert.ok(drawn.get(0x0072b2) > 500 && drawn.get(0xc0392b) > 50, 'the line and the mark are drawn');
+  }
+  assert.match(mail.taken[1].lines.join('\n'), /Subject: =\?utf-8\?B\?W1RFU1Rd/);
 });
 
 test('tests and previews save nothing', async (t) => {

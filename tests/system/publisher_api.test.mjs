@@ -1,12 +1,12 @@
 // What people configure: cohorts, destinations, syncs by the API; and everything as code by `bellwether apply`.
 import assert from 'node:assert/strict';
 import http from 'node:http';
-import net from 'node:net';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { atEnd, run, runBeside, temporaryFolder, until } from './support/bellwether.mjs';
+import { MailServer } from './support/mail_server.mjs';
 import { Publisher, buyers, toLoopback } from './support/publisher.mjs';
 import { Recorder } from './support/recorder.mjs';
 
@@ -208,40 +208,21 @@ ${extra}`;
 });
 
 test('a sync that pauses tells its owner by mail and the operational webhook', async (t) => {
-  const mails = [];
-  const mail = net.createServer((socket) => {
-    let data = '';
-    let inBody = false;
-    socket.write('220 test\r\n');
-    socket.on('error', () => {});
-    socket.on('data', (chunk) => {
-      data += chunk;
-      for (let end = data.indexOf('\r\n'); end >= 0; end = data.indexOf('\r\n')) {
-        const line = data.slice(0, end);
-        data = data.slice(end + 2);
-        if (inBody) {
-          if (line === '.') { inBody = false; socket.write('250 kept\r\n'); } else mails.at(-1).lines.push(line);
-        } else if (line.startsWith('MAIL')) { mails.push({ from: line, lines: [] }); socket.write('250 ok\r\n');
-        } else if (line.startsWith('RCPT')) { mails.at(-1).to = line; socket.write('250 ok\r\n');
-        } else if (line === 'DATA') { inBody = true; socket.write('354 go on\r\n');
-        } else if (line === 'QUIT') { socket.end('221 bye\r\n'); } else socket.write('250 ok\r\n');
-      }
-    });
-  });
+  const mail = await MailServer.start(t);
   const notices = [];
   const webhook = http.createServer((request, response) => {
     let text = '';
     request.on('data', (piece) => (text += piece)).on('end', () => { notices.push(JSON.parse(text)); response.end(); });
   });
-  for (const server of [mail, webhook]) await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  atEnd(t, () => { mail.close(); webhook.close(); webhook.closeAllConnections(); });
+  await new Promise((resolve) => webhook.listen(0, '127.0.0.1', resolve));
+  atEnd(t, () => { webhook.close(); webhook.closeAllConnections(); });
   const recorder = await Recorder.start(t, { answer: () => ({ status: 403, body: 'no entry' }) });
-  const publisher = await Publisher.start(t, { config: `${toLoopback}[notify]\nsmtp_url = "smtp://127.0.0.1:${mail.address().port}"\n`
+  const publisher = await Publisher.start(t, { config: `${toLoopback}[notify]\nsmtp_url = "${mail.url}"\n`
     + `from = "bellwether@example.com"\nwebhook_url = "http://127.0.0.1:${webhook.address().port}/"\n` });
   await publisher.apply(buyers(recorder.url, { sync: { owner: 'ada@example.com' } }));
-  await until(() => mails[0]?.lines.at(-1) !== undefined && notices.length > 0, 'both were told');
-  assert.deepEqual([mails[0].from.includes('<bellwether@example.com>'), mails[0].to.includes('<ada@example.com>')], [true, true]);
-  const text = Buffer.from(mails[0].lines.slice(mails[0].lines.indexOf('') + 1).join(''), 'base64').toString();
+  await until(() => mail.taken.length > 0 && notices.length > 0, 'both were told');
+  assert.deepEqual([mail.taken[0].from, mail.taken[0].to], ['bellwether@example.com', 'ada@example.com']);
+  const text = mail.taken[0].part('text/plain').toString();
   assert.match(text, /bellwether syncs resume 1/);
   assert.deepEqual([notices[0].event, notices[0].sync_id, notices[0].project_id], ['sync_paused', 1, '8']);
 });

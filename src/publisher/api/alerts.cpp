@@ -3,11 +3,13 @@
 
 #include "alerts/alert_store.hpp"
 #include "alerts/history.hpp"
+#include "alerts/mail.hpp"
 #include "alerts/message.hpp"
 #include "alerts/notification.hpp"
 #include "net/http_client.hpp"
 #include "publisher/alert_fields.hpp"
 #include "publisher/alert_trial.hpp"
+#include "publisher/api/actions.hpp"
 #include "publisher/api/render.hpp"
 #include "publisher/api/routes.hpp"
 #include "publisher/report_runner.hpp"
@@ -45,25 +47,9 @@ void complete(storage::Database& database, alerts::Alert& alert) {
 }
 
 Answer save(const Call& call, const alerts::Alert& given, unsigned status) {
-  const auto saved = call.parts.store.change<alerts::Alert>(
-      [&](storage::Database& database) -> registry::Outcome<alerts::Alert> {
-        alerts::Alert alert = given;
-        complete(database, alert);
-        const auto id = alerts::save_alert(database, alert, system_now());
-        if (!id) return std::unexpected(id.error());
-        return *alerts::find_alert(database, *id);
-      });
+  const auto saved = save_alert(call, given);
   if (!saved) return std::unexpected(saved.error());
   return show(*saved, status);
-}
-
-std::expected<alerts::Alert, ApiError> find(const Call& call) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
-  const auto reader = call.parts.store.readers().borrow();
-  auto alert = alerts::find_alert(*reader, *id);
-  if (!alert) return no_such("alert");
-  return std::move(*alert);
 }
 
 std::expected<alerts::Alert, ApiError> read_body(const Call& call) {
@@ -80,42 +66,11 @@ std::expected<alerts::Alert, ApiError> read_body(const Call& call) {
 }
 
 Answer change_paused(const Call& call, bool paused) {
-  auto alert = find(call);
+  auto alert = find_alert(call, 2);
   if (!alert) return std::unexpected(alert.error());
   if (alert->paused == paused) return show(*alert);
   alert->paused = paused;
   return save(call, *alert, 200);
-}
-
-/// What trying an alert needs.
-struct Trial {
-  reports::Context context;
-  reports::Definition definition;
-  alerts::Setting setting;
-  std::vector<registry::Webhook> webhooks;
-};
-
-std::expected<Trial, ApiError> prepare(const Call& call, alerts::Alert& alert) {
-  const auto reader = call.parts.store.readers().borrow();
-  const auto report = registry::find_report(*reader, alert.report_id);
-  const auto project = registry::find_project(*reader, alert.project_id);
-  if (!report || !project || report->project_id != project->id) return no_such("report");
-  auto definition = reports::parse_definition(report->definition);
-  if (!definition) return api_error(400, "invalid", "definition: " + definition.error().describe());
-  if (alert.watch.metric.empty()) alert.watch.metric = first_metric(*definition);
-  if (const auto wrong = alerts::misfit(alert.watch, alert.condition, *definition))
-    return api_error(400, "invalid", *wrong);
-  Trial trial{
-      report_context(*reader, call.parts.engine, *project, system_now(), call.parts.options.query_timeout),
-      std::move(*definition),
-      {call.parts.options.alerts.evaluator.base_url, project->name, report->name, ""},
-      {}};
-  trial.context.most_segments = call.parts.options.alerts.evaluator.most_segments;
-  trial.setting.report_type = reports::to_string(trial.definition.kind);
-  for (const std::int64_t id : alert.webhooks) {
-    if (auto webhook = registry::find_webhook(*reader, id)) trial.webhooks.push_back(std::move(*webhook));
-  }
-  return trial;
 }
 
 ApiError to_api_error(const reports::ReportError& error) {
@@ -180,24 +135,24 @@ void send_test(JsonWriter& json, const Call& call, const registry::Webhook& webh
 }
 
 void send_test(JsonWriter& json, const Call& call, const std::string& email,
-               const contract::AlertMessage& message) {
-  const auto mail = alerts::to_mail(message);
+               const alerts::MailContent& mail) {
   const NotifyOptions& notify = call.parts.options.notify;
   json.begin_object().key("email").value(email).key("ok");
   if (notify.smtp.url.empty()) {
     json.value(false).key("message").value("no mail server is configured: set notify.smtp_url").end_object();
     return;
   }
-  const auto sent = net::send_mail(notify.smtp, {notify.from, email, mail.subject, mail.text}, system_now(),
-                                   std::chrono::seconds(15));
+  const auto sent =
+      alerts::send(notify.smtp, notify.from, email, mail, system_now(), std::chrono::seconds(15));
   json.value(sent.has_value()).key("message").value(sent ? "" : sent.error().message).end_object();
 }
 
 Answer send_tests(const Call& call, alerts::Alert alert) {
-  auto trial = prepare(call, alert);
+  auto trial = prepare_trial(call, alert);
   if (!trial) return std::unexpected(trial.error());
   const auto& evaluation = call.parts.options.alerts.evaluator.evaluation;
-  const auto buckets = try_alert(trial->context, alert, trial->definition, evaluation, 1);
+  const auto buckets =
+      try_alert(trial->context, alert, trial->definition, evaluation, alerts::kMailedBuckets);
   if (!buckets) return std::unexpected(to_api_error(buckets.error()));
   const TrialBucket& latest = buckets->back();
   const Timestamp end =
@@ -209,7 +164,8 @@ Answer send_tests(const Call& call, alerts::Alert alert) {
   json.begin_object().key("would_fire").value(latest.firing.has_value()).key("sent").begin_array();
   for (const registry::Webhook& webhook : trial->webhooks)
     send_test(json, call, webhook, alerts::encode(message, webhook));
-  for (const std::string& email : alert.emails) send_test(json, call, email, message);
+  const auto mail = alerts::to_mail(message, alerts::draw(course_of(*trial, alert, *buckets)).text());
+  for (const std::string& email : alert.emails) send_test(json, call, email, mail);
   json.end_array().key("payload").raw(contract::encode_alert(message)).end_object();
   return api::json_response(std::move(body));
 }
@@ -233,6 +189,61 @@ Answer list_of_alert(const Call& call, List&& list) {
 
 }  // namespace
 
+alerts::AlertCourse course_of(const Trial& trial, const alerts::Alert& alert,
+                              const std::vector<TrialBucket>& buckets) {
+  alerts::AlertCourse course{.name = reports::describe(alert.watch.segment, alert.watch.metric),
+                             .condition = alert.condition,
+                             .format = format_of(trial.definition, alert.watch.metric),
+                             .unit = trial.definition.frame().unit,
+                             .zone = trial.context.zone};
+  for (const TrialBucket& bucket : buckets)
+    course.buckets.push_back({bucket.start, bucket.observation, bucket.firing.has_value()});
+  return course;
+}
+
+Done<alerts::Alert> find_alert(const Call& call, std::size_t segment) {
+  const auto id = call.id_at(segment);
+  if (!id) return std::unexpected(id.error());
+  const auto reader = call.parts.store.readers().borrow();
+  auto alert = alerts::find_alert(*reader, *id);
+  if (!alert) return no_such("alert");
+  return std::move(*alert);
+}
+
+Done<alerts::Alert> save_alert(const Call& call, const alerts::Alert& given) {
+  return call.parts.store.change<alerts::Alert>(
+      [&](storage::Database& database) -> registry::Outcome<alerts::Alert> {
+        alerts::Alert alert = given;
+        complete(database, alert);
+        const auto id = alerts::save_alert(database, alert, system_now());
+        if (!id) return std::unexpected(id.error());
+        return *alerts::find_alert(database, *id);
+      });
+}
+
+Done<Trial> prepare_trial(const Call& call, alerts::Alert& alert) {
+  const auto reader = call.parts.store.readers().borrow();
+  const auto report = registry::find_report(*reader, alert.report_id);
+  const auto project = registry::find_project(*reader, alert.project_id);
+  if (!report || !project || report->project_id != project->id) return no_such("report");
+  auto definition = reports::parse_definition(report->definition);
+  if (!definition) return api_error(400, "invalid", "definition: " + definition.error().describe());
+  if (alert.watch.metric.empty()) alert.watch.metric = first_metric(*definition);
+  if (const auto wrong = alerts::misfit(alert.watch, alert.condition, *definition))
+    return api_error(400, "invalid", *wrong);
+  Trial trial{
+      report_context(*reader, call.parts.engine, *project, system_now(), call.parts.options.query_timeout),
+      std::move(*definition),
+      {call.parts.options.alerts.evaluator.base_url, project->name, report->name, ""},
+      {}};
+  trial.context.most_segments = call.parts.options.alerts.evaluator.most_segments;
+  trial.setting.report_type = reports::to_string(trial.definition.kind);
+  for (const std::int64_t id : alert.webhooks) {
+    if (auto webhook = registry::find_webhook(*reader, id)) trial.webhooks.push_back(std::move(*webhook));
+  }
+  return trial;
+}
+
 Answer list_alerts(const Call& call) {
   const auto project = project_parameter(call);
   if (!project) return std::unexpected(project.error());
@@ -247,13 +258,13 @@ Answer create_alert(const Call& call) {
 }
 
 Answer show_alert(const Call& call) {
-  const auto alert = find(call);
+  const auto alert = find_alert(call, 2);
   if (!alert) return std::unexpected(alert.error());
   return show(*alert);
 }
 
 Answer change_alert(const Call& call) {
-  auto alert = find(call);
+  auto alert = find_alert(call, 2);
   if (!alert) return std::unexpected(alert.error());
   const auto read = read_json(call.request.body, [&](const boost::json::value& value) {
     read_all(*alert, Fields(value, "", {ALERT_FIELDS}));
@@ -280,7 +291,7 @@ Answer resume_alert(const Call& call) {
 }
 
 Answer test_alert(const Call& call) {
-  auto alert = find(call);
+  auto alert = find_alert(call, 2);
   if (!alert) return std::unexpected(alert.error());
   return send_tests(call, std::move(*alert));
 }
@@ -299,7 +310,7 @@ Answer preview_alert(const Call& call) {
     return api_error(400, "bad_parameter", fmt::format("buckets must be from 1 to {}", kMostTrialBuckets));
   auto alert = read_body(call);
   if (!alert) return std::unexpected(alert.error());
-  const auto trial = prepare(call, *alert);
+  const auto trial = prepare_trial(call, *alert);
   if (!trial) return std::unexpected(trial.error());
   const auto tried =
       try_alert(trial->context, *alert, trial->definition, call.parts.options.alerts.evaluator.evaluation,

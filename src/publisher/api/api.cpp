@@ -75,9 +75,18 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/sync-runs/*/audit.csv", audit_run},
     Route{"GET", "/cohort-definition.schema.json", show_definition_schema},
     Route{"GET", "/report-definition.schema.json", show_report_schema},
+    Route{"GET", "/", show_front_page, api::Access::kPage},
+    Route{"GET", "/reports/*", show_report_page, api::Access::kPage},
+    Route{"GET", "/alerts/*/edit", show_alert_page, api::Access::kPage},
+    Route{"POST", "/alerts/*/edit", change_alert_by_form, api::Access::kPage},
+    Route{"GET", "/alerts/*/root-cause", show_root_cause_page, api::Access::kPage},
+    Route{"GET", "/login", show_login, api::Access::kOpen},
+    Route{"POST", "/login", log_in, api::Access::kOpen},
+    Route{"GET", "/style.css", show_style_sheet, api::Access::kOpen},
+    Route{"GET", "/icon.svg", show_icon, api::Access::kOpen},
     Route{"GET", "/metrics", show_metrics},
-    Route{"GET", "/healthz", show_health, true},
-    Route{"GET", "/readyz", show_readiness, true},
+    Route{"GET", "/healthz", show_health, api::Access::kOpen},
+    Route{"GET", "/readyz", show_readiness, api::Access::kOpen},
 };
 
 }  // namespace

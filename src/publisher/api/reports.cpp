@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "alerts/alert_store.hpp"
+#include "publisher/api/actions.hpp"
 #include "publisher/api/render.hpp"
 #include "publisher/api/routes.hpp"
 #include "publisher/invalid_notice.hpp"
@@ -57,8 +58,23 @@ Answer answer_fit_changes(const Call& call, const registry::Report& report) {
   return api::json_response(std::move(body));
 }
 
-std::expected<registry::Report, ApiError> find(const Call& call) {
-  const auto id = call.id_at(2);
+ApiError to_api_error(const reports::ReportError& error) {
+  if (error.is_definition) return {400, "invalid", "definition: " + error.message};
+  return publisher::to_api_error(error.engine);
+}
+
+Answer answer_result(const Call& call, const std::string& project_id, const std::string& definition) {
+  const auto run = run_report(call, project_id, definition);
+  if (!run) return std::unexpected(run.error());
+  if (call.parameter("format") == "csv" || call.accepts("text/csv"))
+    return api::text_response(reports::to_csv(run->report), "text/csv; charset=utf-8");
+  return api::json_response(reports::to_json(run->report));
+}
+
+}  // namespace
+
+Done<registry::Report> find_report(const Call& call, std::size_t segment) {
+  const auto id = call.id_at(segment);
   if (!id) return std::unexpected(id.error());
   const auto reader = call.parts.store.readers().borrow();
   auto report = registry::find_report(*reader, *id);
@@ -66,30 +82,22 @@ std::expected<registry::Report, ApiError> find(const Call& call) {
   return std::move(*report);
 }
 
-ApiError to_api_error(const reports::ReportError& error) {
-  if (error.is_definition) return {400, "invalid", "definition: " + error.message};
-  return publisher::to_api_error(error.engine);
-}
-
-Answer answer_result(const Call& call, const std::string& project_id, const std::string& definition_text) {
-  const auto definition = reports::parse_definition(definition_text);
+Done<ReportRun> run_report(const Call& call, const std::string& project_id, const std::string& text) {
+  auto definition = reports::parse_definition(text);
   if (!definition) return api_error(400, "invalid", "definition: " + definition.error().describe());
   std::optional<reports::Context> context;
+  std::optional<registry::Project> project;
   {
     const auto reader = call.parts.store.readers().borrow();
-    const auto project = registry::find_project(*reader, project_id);
+    project = registry::find_project(*reader, project_id);
     if (!project) return no_such("project");
     context.emplace(
         report_context(*reader, call.parts.engine, *project, system_now(), call.parts.options.query_timeout));
   }
-  const auto report = reports::run(*context, *definition);
+  auto report = reports::run(*context, *definition);
   if (!report) return std::unexpected(to_api_error(report.error()));
-  if (call.parameter("format") == "csv" || call.accepts("text/csv"))
-    return api::text_response(reports::to_csv(*report), "text/csv; charset=utf-8");
-  return api::json_response(reports::to_json(*report));
+  return ReportRun{std::move(*project), context->zone, std::move(*definition), std::move(*report)};
 }
-
-}  // namespace
 
 Answer list_reports(const Call& call) {
   const auto project = project_parameter(call);
@@ -112,13 +120,13 @@ Answer create_report(const Call& call) {
 }
 
 Answer show_report(const Call& call) {
-  const auto report = find(call);
+  const auto report = find_report(call, 2);
   if (!report) return std::unexpected(report.error());
   return show(*report);
 }
 
 Answer change_report(const Call& call) {
-  auto report = find(call);
+  auto report = find_report(call, 2);
   if (!report) return std::unexpected(report.error());
   const auto read = read_json(call.request.body, [&](const boost::json::value& value) {
     const Fields fields(value, "", {"name", "description", "definition"});
@@ -141,7 +149,7 @@ Answer delete_report(const Call& call) {
 }
 
 Answer show_report_result(const Call& call) {
-  const auto report = find(call);
+  const auto report = find_report(call, 2);
   if (!report) return std::unexpected(report.error());
   return answer_result(call, report->project_id, report->definition);
 }

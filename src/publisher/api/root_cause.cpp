@@ -1,5 +1,4 @@
-#include "alerts/alert_store.hpp"
-#include "publisher/api/render.hpp"
+#include "publisher/api/actions.hpp"
 #include "publisher/api/routes.hpp"
 #include "publisher/report_runner.hpp"
 #include "publisher/root_cause_analysis.hpp"
@@ -74,31 +73,26 @@ std::expected<Timestamp, ApiError> time_parameter(const Call& call) {
 
 }  // namespace
 
-Answer show_root_cause(const Call& call) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
+Done<RootCause> explain_bucket(const Call& call, const alerts::Alert& alert) {
   const auto at = time_parameter(call);
   if (!at) return std::unexpected(at.error());
+  if (!alert.problem.empty())
+    return api_error(409, "conflict", "the alert does not fit its report: " + alert.problem);
   std::optional<reports::Context> context;
-  std::optional<alerts::Alert> alert;
   std::optional<registry::Report> report;
   RootCauseOptions options;
   {
     const auto reader = call.parts.store.readers().borrow();
-    alert = alerts::find_alert(*reader, *id);
-    if (!alert) return no_such("alert");
-    report = registry::find_report(*reader, alert->report_id);
-    const auto project = registry::find_project(*reader, alert->project_id);
+    report = registry::find_report(*reader, alert.report_id);
+    const auto project = registry::find_project(*reader, alert.project_id);
     if (!report || !project) return no_such("report");
     options.properties = project->priority_properties;
     context.emplace(
         report_context(*reader, call.parts.engine, *project, system_now(), call.parts.options.query_timeout));
   }
-  if (!alert->problem.empty())
-    return api_error(409, "conflict", "the alert does not fit its report: " + alert->problem);
   const auto definition = reports::parse_definition(report->definition);
   if (!definition) return api_error(409, "conflict", "definition: " + definition.error().describe());
-  const auto cause = analyse_root_cause(*context, *alert, *definition, *at, options);
+  auto cause = analyse_root_cause(*context, alert, *definition, *at, options);
   if (!cause) {
     if (cause.error().is_definition) return api_error(400, "invalid", cause.error().message);
     return std::unexpected(to_api_error(cause.error().engine));
@@ -106,7 +100,15 @@ Answer show_root_cause(const Call& call) {
   if (!*cause)
     return api_error(404, "not_found",
                      "there is nothing to compare: the bucket or those before it have no values");
-  return api::json_response(render(**cause));
+  return std::move(**cause);
+}
+
+Answer show_root_cause(const Call& call) {
+  const auto alert = find_alert(call, 2);
+  if (!alert) return std::unexpected(alert.error());
+  const auto cause = explain_bucket(call, *alert);
+  if (!cause) return std::unexpected(cause.error());
+  return api::json_response(render(*cause));
 }
 
 }  // namespace bellwether::publisher

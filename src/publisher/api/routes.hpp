@@ -58,6 +58,17 @@ Answer resend_notification(const Call& call);
 // root_cause.cpp
 Answer show_root_cause(const Call& call);
 
+// pages.cpp
+Answer show_front_page(const Call& call);
+Answer show_report_page(const Call& call);
+Answer show_alert_page(const Call& call);
+Answer change_alert_by_form(const Call& call);
+Answer show_root_cause_page(const Call& call);
+Answer show_login(const Call& call);
+Answer log_in(const Call& call);
+Answer show_style_sheet(const Call& call);
+Answer show_icon(const Call& call);
+
 // destinations.cpp
 Answer list_destinations(const Call& call);
 Answer create_destination(const Call& call);

@@ -24,8 +24,8 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/alerts/*", show_alert},
     Route{"GET", "/v1/rejects", list_rejects},
     Route{"GET", "/metrics", show_metrics},
-    Route{"GET", "/healthz", show_health, true},
-    Route{"GET", "/readyz", show_readiness, true},
+    Route{"GET", "/healthz", show_health, api::Access::kOpen},
+    Route{"GET", "/readyz", show_readiness, api::Access::kOpen},
     Route{"GET", "/asyncapi.yaml", show_asyncapi},
 };
 

@@ -112,6 +112,24 @@ TEST(Credentials, RefusesHashesThatDoNotRead) {
   }
 }
 
+TEST(SessionKeyTest, TakesWhatItIssuedUntilItIsOver) {
+  const SessionKey key("secret");
+  const Timestamp now = from_unix_ms(1'800'000'000'000);
+  const std::string session = key.issue(now);
+  EXPECT_TRUE(key.accepts(session, now));
+  EXPECT_TRUE(key.accepts(session, now + SessionKey::kLasts - Millis(1)));
+  EXPECT_FALSE(key.accepts(session, now + SessionKey::kLasts));
+  EXPECT_FALSE(SessionKey("other").accepts(session, now));
+  EXPECT_FALSE(SessionKey("").accepts(SessionKey("").issue(now), now))
+      << "without a token there are no sessions";
+  EXPECT_EQ(session.find("secret"), std::string::npos);
+  std::string longer = session;
+  longer[0] = '9';
+  for (const std::string& forged :
+       {std::string(), std::string("x"), longer, session + "0", session.substr(0, 20)})
+    EXPECT_FALSE(key.accepts(forged, now)) << forged;
+}
+
 TEST(BearerTokenTest, ComparesTheWhole) {
   EXPECT_TRUE(BearerToken("").accepts(""));
   EXPECT_TRUE(BearerToken("t").accepts("Bearer t"));
