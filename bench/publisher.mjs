@@ -106,4 +106,12 @@ export const benches = {
     report('j', `compute and diff ${members} members, 1 % changed`, `${ours.toFixed(2)} s`, `${query.toFixed(2)} s`, (ours / query).toFixed(2),
       'at most 2', ours / query <= 2);
   },
+
+  // Judging 1,000 alerts on 100 reports, against the bare queries of the reports.
+  async l() {
+    const events = quick ? 1_000_000 : 10_000_000;
+    const { ours_seconds: ours, bare_seconds: bare, queries, judged } = measure('alerts', '--library', library, '--folder', folder(), '--events', events);
+    report('l', `judging ${judged} alerts on 100 reports over ${events} events`, `${ours.toFixed(2)} s, ${queries} queries`, `${bare.toFixed(2)} s, the queries bare`,
+      (ours / bare).toFixed(2), 'at most 1.5', ours / bare <= 1.5);
+  },
 };

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:-60}
-for fuzzer in cohort_page alert json_text events profile_updates cohort_definition http; do
+for fuzzer in cohort_page alert json_text events profile_updates cohort_definition report_definition alert_definition http; do
   echo "== $fuzzer, $seconds s"
   work=build/fuzz/corpus/$fuzzer
   mkdir -p "$work" build/fuzz/found
