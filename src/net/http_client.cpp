@@ -64,6 +64,13 @@ curl_socket_t open_socket(void* given, curlsocktype, curl_sockaddr* address) {
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+/// Without waiting for what is under way: the peer's side ends with an error.
+int reset_socket(void*, curl_socket_t socket) {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  return close(socket);
+}
+
 /// "HTTP/1.1 200 OK" -> 200
 unsigned status_of(std::string_view line) {
   const std::size_t blank = std::min(line.find(' '), line.size());
@@ -84,6 +91,7 @@ std::size_t take_header(char* data, std::size_t size, std::size_t count, void* g
   if (line.starts_with("HTTP/")) {
     exchange.response.headers.clear();  // of an interim response
     exchange.response.status = status_of(line);
+    if (exchange.request.lose_answer) return 0;
   }
   if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
     std::string_view value = line.substr(colon + 1);
@@ -196,6 +204,12 @@ struct HttpClient::Impl {
       curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
       curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.c_str());
     }
+    if (request.send_rate > 0)
+      curl_easy_setopt(curl, CURLOPT_MAX_SEND_SPEED_LARGE, static_cast<curl_off_t>(request.send_rate));
+    if (request.lose_answer) {
+      curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+      curl_easy_setopt(curl, CURLOPT_CLOSESOCKETFUNCTION, reset_socket);
+    }
     if (request.accept_gzip) curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     if (request.user) {
@@ -238,7 +252,11 @@ struct HttpClient::Impl {
     const auto begun = steady_clock::now();
     const CURLcode code = curl_easy_perform(handle.get());
     exchange.response.took = std::chrono::duration_cast<Millis>(steady_clock::now() - begun);
+    long connections = 0;
+    curl_easy_getinfo(handle.get(), CURLINFO_NUM_CONNECTS, &connections);
+    exchange.response.reused = connections == 0;
     if (code != CURLE_OK && !exchange.stopped && !exchange.response.cut) {
+      if (request.lose_answer && exchange.response.status != 0) return std::move(exchange.response);
       return std::unexpected(describe(code, exchange, error.data()));
     }
     return std::move(exchange.response);

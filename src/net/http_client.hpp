@@ -34,6 +34,8 @@ struct ClientRequest {
   std::size_t response_bytes = 1UL << 20U;  ///< more of the body is cut off
   ClientTimeouts timeouts = {};
   bool accept_gzip = false;                   ///< the answer may come compressed; what is handed over is not
+  std::size_t send_rate = 0;                  ///< bytes a second; 0: as fast as it goes
+  bool lose_answer = false;  ///< to try a server: the connection is reset when the answer begins
   const std::atomic<bool>* cancel = nullptr;  ///< set: the request ends at once, as broken
 };
 
@@ -42,6 +44,7 @@ struct ClientResponse {
   std::vector<Header> headers = {};
   std::string body = {};
   bool cut = false;  ///< the body was longer than `response_bytes`
+  bool reused = false;  ///< it went over a connection that stood already
   Millis took{0};
 
   std::string_view header(std::string_view name) const;

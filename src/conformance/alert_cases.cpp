@@ -1,0 +1,148 @@
+#include <fmt/format.h>
+
+#include "conformance/probe.hpp"
+
+/// Alerts: taken in every form, refused when they are none. An alert has no contract for its answer's body.
+namespace bellwether::conformance {
+
+namespace {
+
+AlertNote note(Probe& probe) {
+  return {.project = probe.target().project};
+}
+
+void deliver(Probe& probe, const AlertNote& alert, std::string_view sent) {
+  const auto attempt = probe.send(Stream::kAlerts, encode(alert));
+  if (attempt && attempt->status >= 400 && attempt->status < 500)
+    probe.note_wrongly_refused(fmt::format("{}: {}", sent, attempt->status));
+  if (delivery::judge_alert(attempt, system_now()).verdict == delivery::Verdict::kDelivered) return;
+  throw Finding{std::string(sent), "2xx", describe(attempt), "Take it, and answer 200 when it is stored."};
+}
+
+void alert_taken(Probe& probe) {
+  deliver(probe, note(probe), "an alert");
+}
+
+void alert_test(Probe& probe) {
+  AlertNote alert = note(probe);
+  alert.name = "[TEST] Bellwether check";
+  deliver(probe, alert, "a test alert");
+}
+
+void alert_repeated(Probe& probe) {
+  const AlertNote alert = note(probe);
+  deliver(probe, alert, "an alert");
+  deliver(probe, alert, "the same alert again");
+}
+
+void alert_unknown_fields(Probe& probe) {
+  AlertNote alert = note(probe);
+  alert.extra = R"("added_in_2027": {"deep": [1, null]})";
+  deliver(probe, alert, "an alert with a field that is not known");
+}
+
+void alert_values(Probe& probe) {
+  for (const auto& [threshold, value] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"-1.5", "-2"}, {"1e12", "1,000,000,000,001.25"}, {"0.05", "12.5%"}, {"20", "€1,200"}}) {
+    AlertNote alert = note(probe);
+    alert.threshold = threshold;
+    alert.current_value = value;
+    deliver(probe, alert, fmt::format("an alert with the value {} against {}", value, threshold));
+  }
+}
+
+void alert_unicode(Probe& probe) {
+  AlertNote alert = note(probe);
+  alert.name = "Umsätze ↘ <b>\"schnell\"</b> 👀";
+  alert.sentence = "below 名前\n\ttab";
+  deliver(probe, alert, "an alert with any text in it");
+}
+
+template <int Field>
+void alert_missing(Probe& probe) {
+  static constexpr const char* kFields[] = {"event_type", "alert", "condition", "report", "links"};
+  AlertNote alert = note(probe);
+  alert.without = kFields[Field];
+  probe.expect_refused(Stream::kAlerts, encode(alert), fmt::format("an alert without {}", alert.without));
+}
+
+void alert_malformed(Probe& probe) {
+  const std::string whole = encode(note(probe));
+  for (const std::string& body : {std::string("nonsense"), std::string(), whole.substr(0, whole.size() / 2), std::string("[]")})
+    probe.expect_refused(Stream::kAlerts, body, fmt::format("a body that is no alert: {}", excerpt(body)));
+}
+
+void alert_wrong_content_type(Probe& probe) {
+  Unusual unusual;
+  unusual.content_type = "text/plain";
+  probe.expect_refused(Stream::kAlerts, encode(note(probe)), "an alert as text/plain", unusual);
+}
+
+void alert_unknown_event(Probe& probe) {
+  AlertNote alert = note(probe);
+  alert.event_type = "another_event";
+  probe.expect_composed(probe.send(Stream::kAlerts, encode(alert)), "an event_type that is not known");
+}
+
+void refuse_credentials(Probe& probe, const Unusual& unusual, std::string_view sent) {
+  const auto attempt = probe.send(Stream::kAlerts, encode(note(probe)), unusual);
+  if (probe.expect_composed(attempt, sent).status == 401) return;
+  throw Finding{std::string(sent), "401", describe(attempt), "Compare user and password of every request."};
+}
+
+void alert_credentials(Probe& probe) {
+  deliver(probe, note(probe), "an alert with the right credentials");
+  Unusual unusual;
+  unusual.user = probe.target().user;
+  unusual.password = probe.target().password + "x";
+  refuse_credentials(probe, unusual, "an alert with a wrong password");
+  unusual.user = "";
+  refuse_credentials(probe, unusual, "an alert without credentials");
+}
+
+void alert_other_methods(Probe& probe) {
+  Unusual unusual;
+  unusual.method = "GET";
+  const auto attempt = probe.send(Stream::kAlerts, "", unusual);
+  if (probe.expect_composed(attempt, "a GET").status >= 300) return;
+  throw Finding{"a GET", "405", describe(attempt), "Take POST alone at this path."};
+}
+
+constexpr std::string_view kMissing = "What lacks a part that is always there is no alert.";
+
+constexpr Case kCases[] = {
+    {"alert-taken", "An alert that is not taken is an alert missed.", "CustomAlertTriggeredPayload", Stream::kAlerts,
+     Needs::kNothing, alert_taken},
+    {"alert-test", "\"Send test alert\" is how people find out whether it works.", "alert.name, \"[TEST] \"",
+     Stream::kAlerts, Needs::kNothing, alert_test},
+    {"alert-repeated", "An alert whose answer was lost comes again.", "retries", Stream::kAlerts, Needs::kNothing,
+     alert_repeated},
+    {"alert-unknown-fields", "Fields that come one day must not stop alerts.", "additional properties", Stream::kAlerts,
+     Needs::kNothing, alert_unknown_fields},
+    {"alert-values", "Values come as texts for people, thresholds as any number.", "AlertCondition", Stream::kAlerts,
+     Needs::kNothing, alert_values},
+    {"alert-unicode", "Names are any text.", "AlertMetadata", Stream::kAlerts, Needs::kNothing, alert_unicode},
+    {"alert-missing-event-type", kMissing, "required: event_type", Stream::kAlerts, Needs::kNothing, alert_missing<0>},
+    {"alert-missing-alert", kMissing, "required: alert", Stream::kAlerts, Needs::kNothing, alert_missing<1>},
+    {"alert-missing-condition", kMissing, "required: condition", Stream::kAlerts, Needs::kNothing, alert_missing<2>},
+    {"alert-missing-report", kMissing, "required: report", Stream::kAlerts, Needs::kNothing, alert_missing<3>},
+    {"alert-missing-links", kMissing, "required: links", Stream::kAlerts, Needs::kNothing, alert_missing<4>},
+    {"alert-malformed", "What cannot be read cannot have been stored.", "CustomAlertTriggeredPayload", Stream::kAlerts,
+     Needs::kNothing, alert_malformed},
+    {"alert-wrong-content-type", "Only JSON is this stream.", "contentType", Stream::kAlerts, Needs::kNothing,
+     alert_wrong_content_type},
+    {"alert-unknown-event", "Another event_type may come one day; it must not be an error of the server.", "event_type",
+     Stream::kAlerts, Needs::kNothing, alert_unknown_event},
+    {"alert-credentials", "Nobody else may ring your alarm.", "HTTP Basic", Stream::kAlerts, Needs::kCredentials,
+     alert_credentials},
+    {"alert-other-methods", "A GET, of a browser or a scanner, rings no alarm.", "POST", Stream::kAlerts,
+     Needs::kNothing, alert_other_methods},
+};
+
+}  // namespace
+
+std::span<const Case> alert_cases() {
+  return kCases;
+}
+
+}  // namespace bellwether::conformance
