@@ -19,6 +19,7 @@ void add_apply_command(CLI::App& app, Action& action);
 void add_syncs_command(CLI::App& app, Action& action);
 void add_report_command(CLI::App& app, Action& action);
 void add_anomalies_command(CLI::App& app, Action& action);
+void add_check_command(CLI::App& app, Action& action);
 void add_import_command(CLI::App& app, Action& action);
 void add_demo_command(CLI::App& app, Action& action);
 void add_config_command(CLI::App& app, Action& action);

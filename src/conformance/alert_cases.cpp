@@ -68,7 +68,8 @@ void alert_missing(Probe& probe) {
 
 void alert_malformed(Probe& probe) {
   const std::string whole = encode(note(probe));
-  for (const std::string& body : {std::string("nonsense"), std::string(), whole.substr(0, whole.size() / 2), std::string("[]")})
+  for (const std::string& body :
+       {std::string("nonsense"), std::string(), whole.substr(0, whole.size() / 2), std::string("[]")})
     probe.expect_refused(Stream::kAlerts, body, fmt::format("a body that is no alert: {}", excerpt(body)));
 }
 
@@ -111,30 +112,34 @@ void alert_other_methods(Probe& probe) {
 constexpr std::string_view kMissing = "What lacks a part that is always there is no alert.";
 
 constexpr Case kCases[] = {
-    {"alert-taken", "An alert that is not taken is an alert missed.", "CustomAlertTriggeredPayload", Stream::kAlerts,
-     Needs::kNothing, alert_taken},
+    {"alert-taken", "An alert that is not taken is an alert missed.", "CustomAlertTriggeredPayload",
+     Stream::kAlerts, Needs::kNothing, alert_taken},
     {"alert-test", "\"Send test alert\" is how people find out whether it works.", "alert.name, \"[TEST] \"",
      Stream::kAlerts, Needs::kNothing, alert_test},
-    {"alert-repeated", "An alert whose answer was lost comes again.", "retries", Stream::kAlerts, Needs::kNothing,
-     alert_repeated},
-    {"alert-unknown-fields", "Fields that come one day must not stop alerts.", "additional properties", Stream::kAlerts,
-     Needs::kNothing, alert_unknown_fields},
-    {"alert-values", "Values come as texts for people, thresholds as any number.", "AlertCondition", Stream::kAlerts,
-     Needs::kNothing, alert_values},
-    {"alert-unicode", "Names are any text.", "AlertMetadata", Stream::kAlerts, Needs::kNothing, alert_unicode},
-    {"alert-missing-event-type", kMissing, "required: event_type", Stream::kAlerts, Needs::kNothing, alert_missing<0>},
+    {"alert-repeated", "An alert whose answer was lost comes again.", "retries", Stream::kAlerts,
+     Needs::kNothing, alert_repeated},
+    {"alert-unknown-fields", "Fields that come one day must not stop alerts.", "additional properties",
+     Stream::kAlerts, Needs::kNothing, alert_unknown_fields},
+    {"alert-values", "Values come as texts for people, thresholds as any number.", "AlertCondition",
+     Stream::kAlerts, Needs::kNothing, alert_values},
+    {"alert-unicode", "Names are any text.", "AlertMetadata", Stream::kAlerts, Needs::kNothing,
+     alert_unicode},
+    {"alert-missing-event-type", kMissing, "required: event_type", Stream::kAlerts, Needs::kNothing,
+     alert_missing<0>},
     {"alert-missing-alert", kMissing, "required: alert", Stream::kAlerts, Needs::kNothing, alert_missing<1>},
-    {"alert-missing-condition", kMissing, "required: condition", Stream::kAlerts, Needs::kNothing, alert_missing<2>},
-    {"alert-missing-report", kMissing, "required: report", Stream::kAlerts, Needs::kNothing, alert_missing<3>},
+    {"alert-missing-condition", kMissing, "required: condition", Stream::kAlerts, Needs::kNothing,
+     alert_missing<2>},
+    {"alert-missing-report", kMissing, "required: report", Stream::kAlerts, Needs::kNothing,
+     alert_missing<3>},
     {"alert-missing-links", kMissing, "required: links", Stream::kAlerts, Needs::kNothing, alert_missing<4>},
-    {"alert-malformed", "What cannot be read cannot have been stored.", "CustomAlertTriggeredPayload", Stream::kAlerts,
-     Needs::kNothing, alert_malformed},
+    {"alert-malformed", "What cannot be read cannot have been stored.", "CustomAlertTriggeredPayload",
+     Stream::kAlerts, Needs::kNothing, alert_malformed},
     {"alert-wrong-content-type", "Only JSON is this stream.", "contentType", Stream::kAlerts, Needs::kNothing,
      alert_wrong_content_type},
-    {"alert-unknown-event", "Another event_type may come one day; it must not be an error of the server.", "event_type",
-     Stream::kAlerts, Needs::kNothing, alert_unknown_event},
-    {"alert-credentials", "Nobody else may ring your alarm.", "HTTP Basic", Stream::kAlerts, Needs::kCredentials,
-     alert_credentials},
+    {"alert-unknown-event", "Another event_type may come one day; it must not be an error of the server.",
+     "event_type", Stream::kAlerts, Needs::kNothing, alert_unknown_event},
+    {"alert-credentials", "Nobody else may ring your alarm.", "HTTP Basic", Stream::kAlerts,
+     Needs::kCredentials, alert_credentials},
     {"alert-other-methods", "A GET, of a browser or a scanner, rings no alarm.", "POST", Stream::kAlerts,
      Needs::kNothing, alert_other_methods},
 };

@@ -144,7 +144,8 @@ Result<Members> MembershipReader::read(std::string_view project, std::string_vie
   for (std::size_t page = 0; page < kMostPages; ++page) {
     net::ClientRequest request{.url = url, .headers = options_.headers, .response_bytes = kMostBytes};
     request.headers.push_back({"Accept", "application/x-ndjson, application/json;q=0.9, text/csv;q=0.8"});
-    if (!after.empty()) request.url += (url.contains('?') ? "&after=" : "?after=") + to_percent_encoding(after);
+    if (!after.empty())
+      request.url += (url.contains('?') ? "&after=" : "?after=") + to_percent_encoding(after);
     const auto response = client_.send(request);
     if (!response) return fail(fmt::format("{}: {}", request.url, response.error().message));
     if (response->status == 404) return all;

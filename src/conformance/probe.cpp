@@ -126,12 +126,14 @@ void Probe::deliver(const Page& page) {
 }
 
 void Probe::expect_taken(const Page& page, const delivery::Attempt& attempt) {
-  const std::string sent =
-      fmt::format("{} page {} of {} with {} members", to_string(page.action), page.count, page.total, page.members.size());
-  if (attempt && is_refusal(attempt->status)) note_wrongly_refused(fmt::format("{}: {}", sent, attempt->status));
+  const std::string sent = fmt::format("{} page {} of {} with {} members", to_string(page.action), page.count,
+                                       page.total, page.members.size());
+  if (attempt && is_refusal(attempt->status))
+    note_wrongly_refused(fmt::format("{}: {}", sent, attempt->status));
   const auto judgement = delivery::judge_page(page.action, attempt, system_now());
   if (judgement.verdict == delivery::Verdict::kDelivered) return;
-  throw Finding{sent, fmt::format(R"(2xx with {{"action": "{}", "status": "success"}})", to_string(page.action)),
+  throw Finding{sent,
+                fmt::format(R"(2xx with {{"action": "{}", "status": "success"}})", to_string(page.action)),
                 describe(attempt),
                 fmt::format("Take it, and answer with its action echoed; to a sender this answer means: {}.",
                             delivery::to_string(judgement.verdict))};
@@ -140,8 +142,9 @@ void Probe::expect_taken(const Page& page, const delivery::Attempt& attempt) {
 const net::ClientResponse& Probe::expect_composed(const delivery::Attempt& attempt, std::string_view sent) {
   constexpr unsigned kServerError = 500;
   if (!attempt || attempt->status >= kServerError)
-    throw Finding{std::string(sent), "any answer but a 5xx", describe(attempt),
-                  "Catch it: a 5xx or silence makes the sender send the same again and again, and no retry mends it."};
+    throw Finding{
+        std::string(sent), "any answer but a 5xx", describe(attempt),
+        "Catch it: a 5xx or silence makes the sender send the same again and again, and no retry mends it."};
   return *attempt;
 }
 
@@ -153,30 +156,32 @@ void Probe::expect_refused(Stream stream, std::string body, std::string_view sen
                 "Check the message before you say that you have it: a success is all that the sender sees."};
 }
 
-Members Probe::members_of(const std::string& cohort) {
-  auto members = mirror_->read(target_.project, cohort);
+Members Probe::members_of(const std::string& project, const std::string& cohort) {
+  auto members = mirror_->read(project, cohort);
   if (!members)
     throw Finding{"a look at the membership", "a list of members", members.error().message,
                   "See that --mirror-url is right and that what it answers has an id column."};
   return std::move(*members);
 }
 
-void Probe::expect_members(const std::string& cohort, const Members& expected, std::string_view sent,
+void Probe::expect_members(const Page& of, const Members& expected, std::string_view sent,
                            std::string_view mend) {
   const Timestamp until = system_now() + target_.settle;
-  Members found = members_of(cohort);
+  Members found = members_of(of.project, of.cohort);
   while (found != expected && system_now() < until) {
     std::this_thread::sleep_for(kLookAgain);
-    found = members_of(cohort);
+    found = members_of(of.project, of.cohort);
   }
-  if (found != expected) throw Finding{std::string(sent), describe(expected), describe(found), std::string(mend)};
+  if (found != expected)
+    throw Finding{std::string(sent), describe(expected), describe(found), std::string(mend)};
 }
 
-void Probe::expect_still(const std::string& cohort, const Members& expected, std::string_view sent,
+void Probe::expect_still(const Page& of, const Members& expected, std::string_view sent,
                          std::string_view mend) {
   for (const Timestamp until = system_now() + kWatch; system_now() < until;) {
-    const Members found = members_of(cohort);
-    if (found != expected) throw Finding{std::string(sent), "still " + describe(expected), describe(found), std::string(mend)};
+    const Members found = members_of(of.project, of.cohort);
+    if (found != expected)
+      throw Finding{std::string(sent), "still " + describe(expected), describe(found), std::string(mend)};
     std::this_thread::sleep_for(kLookAgain);
   }
 }

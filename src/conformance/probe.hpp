@@ -21,9 +21,10 @@ struct Target {
   std::string user;        ///< HTTP Basic; empty: none
   std::string password;
   std::string project = "1";
+  std::string other_project = "10";  ///< of a sender that numbers pages in the other way
   std::optional<MembershipReader::Options> mirror;
-  std::string restart_command;              ///< a shell command that restarts the endpoint; empty: none
-  std::string ca_file;                      ///< empty: the system's
+  std::string restart_command;                 ///< a shell command that restarts the endpoint; empty: none
+  std::string ca_file;                         ///< empty: the system's
   Millis patience = std::chrono::seconds(30);  ///< how long a sender waits for an answer
   Millis settle = std::chrono::seconds(5);     ///< how long the mirror may take to show what was said
 };
@@ -67,13 +68,11 @@ class Probe {
   /// Any answer but a 5xx or none.
   const net::ClientResponse& expect_composed(const delivery::Attempt& attempt, std::string_view sent);
 
-  Members members_of(const std::string& cohort);
-  /// That the mirror shows exactly these, at once or soon.
-  void expect_members(const std::string& cohort, const Members& expected, std::string_view sent,
-                      std::string_view mend);
+  Members members_of(const std::string& project, const std::string& cohort);
+  /// That the mirror shows exactly these in the page's cohort, at once or soon.
+  void expect_members(const Page& of, const Members& expected, std::string_view sent, std::string_view mend);
   /// That it goes on showing them for a while.
-  void expect_still(const std::string& cohort, const Members& expected, std::string_view sent,
-                    std::string_view mend);
+  void expect_still(const Page& of, const Members& expected, std::string_view sent, std::string_view mend);
 
   /// Right messages that were answered with a 4xx, for the last case.
   const std::vector<std::string>& wrongly_refused() const { return wrongly_refused_; }

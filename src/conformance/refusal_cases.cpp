@@ -73,19 +73,21 @@ void failure_body(Probe& probe) {
   const auto attempt = probe.send(Stream::kCohortSync, encode(page));
   const net::ClientResponse& response = probe.expect_composed(attempt, "a page without its cohort");
   const auto body = contract::decode_sync_response(response.body, {});
-  const bool is_right = body && !body->success && body->action == Action::kAddMembers && body->error_message &&
-                        !body->error_message->empty() && body->error_code;
+  const bool is_right = body && !body->success && body->action == Action::kAddMembers &&
+                        body->error_message && !body->error_message->empty() && body->error_code;
   if (is_right) return;
   throw Finding{"an add_members page without its cohort",
                 R"({"action": "add_members", "status": "failure", "error": {"message": …, "code": 400}})",
-                describe(attempt), "Say in the body what was wrong: it is shown to the people who own the sync."};
+                describe(attempt),
+                "Say in the body what was wrong: it is shown to the people who own the sync."};
 }
 
 void other_methods(Probe& probe) {
   for (const char* method : {"GET", "PUT", "DELETE"}) {
     Unusual unusual;
     unusual.method = method;
-    const auto attempt = probe.send(Stream::kCohortSync, method == std::string_view("GET") ? "" : right(probe), unusual);
+    const auto attempt =
+        probe.send(Stream::kCohortSync, method == std::string_view("GET") ? "" : right(probe), unusual);
     const unsigned status = probe.expect_composed(attempt, fmt::format("a {}", method)).status;
     if (status >= 300) continue;
     throw Finding{fmt::format("a {}", method), "405", describe(attempt), "Take POST alone at this path."};
@@ -97,17 +99,18 @@ constexpr std::string_view kMissing = "A page that lacks what it needs must not 
 constexpr Case kCases[] = {
     {"malformed-json", "What cannot be read cannot have been applied.", "CohortSyncResponse, failure",
      Stream::kCohortSync, Needs::kNothing, malformed_json},
-    {"truncated-json", "Half a page must not be taken for a page.", "CohortSyncResponse, failure", Stream::kCohortSync,
-     Needs::kNothing, truncated_json},
-    {"not-an-object", "JSON of another shape is not a page.", "CohortSyncResponse, failure", Stream::kCohortSync,
-     Needs::kNothing, not_an_object},
+    {"truncated-json", "Half a page must not be taken for a page.", "CohortSyncResponse, failure",
+     Stream::kCohortSync, Needs::kNothing, truncated_json},
+    {"not-an-object", "JSON of another shape is not a page.", "CohortSyncResponse, failure",
+     Stream::kCohortSync, Needs::kNothing, not_an_object},
     {"broken-off", "A connection that ends within a body must not take the endpoint with it.", "HTTP",
      Stream::kCohortSync, Needs::kNothing, broken_off},
     {"wrong-content-type", "Only JSON is this stream.", "contentType", Stream::kCohortSync, Needs::kNothing,
      wrong_content_type},
-    {"unknown-action", "An action that is not known must not be taken for done.", "action", Stream::kCohortSync,
-     Needs::kNothing, unknown_action},
-    {"missing-action", kMissing, "required: action", Stream::kCohortSync, Needs::kNothing, missing_field<"action">},
+    {"unknown-action", "An action that is not known must not be taken for done.", "action",
+     Stream::kCohortSync, Needs::kNothing, unknown_action},
+    {"missing-action", kMissing, "required: action", Stream::kCohortSync, Needs::kNothing,
+     missing_field<"action">},
     {"missing-parameters", kMissing, "required: parameters", Stream::kCohortSync, Needs::kNothing,
      missing_field<"parameters">},
     {"missing-project", kMissing, "required: mixpanel_project_id", Stream::kCohortSync, Needs::kNothing,
@@ -116,13 +119,14 @@ constexpr Case kCases[] = {
      missing_field<"mixpanel_cohort_id">},
     {"missing-session", "Pages of a run belong together by it alone.", "required: mixpanel_session_id",
      Stream::kCohortSync, Needs::kNothing, missing_field<"mixpanel_session_id">},
-    {"missing-page-info", "Without it nobody knows whether a run is whole.", "required: page_info", Stream::kCohortSync,
-     Needs::kNothing, missing_field<"page_info">},
-    {"missing-members", kMissing, "required: members", Stream::kCohortSync, Needs::kNothing, missing_field<"members">},
-    {"missing-distinct-id", "A member without an id is nobody.", "required: mixpanel_distinct_id", Stream::kCohortSync,
-     Needs::kNothing, missing_field<"mixpanel_distinct_id">},
-    {"failure-body", "The body of a failure is all that the sync's owner gets to read.", "CohortSyncResponse, error",
-     Stream::kCohortSync, Needs::kNothing, failure_body},
+    {"missing-page-info", "Without it nobody knows whether a run is whole.", "required: page_info",
+     Stream::kCohortSync, Needs::kNothing, missing_field<"page_info">},
+    {"missing-members", kMissing, "required: members", Stream::kCohortSync, Needs::kNothing,
+     missing_field<"members">},
+    {"missing-distinct-id", "A member without an id is nobody.", "required: mixpanel_distinct_id",
+     Stream::kCohortSync, Needs::kNothing, missing_field<"mixpanel_distinct_id">},
+    {"failure-body", "The body of a failure is all that the sync's owner gets to read.",
+     "CohortSyncResponse, error", Stream::kCohortSync, Needs::kNothing, failure_body},
     {"other-methods", "A GET, of a browser or a scanner, changes nothing.", "POST", Stream::kCohortSync,
      Needs::kNothing, other_methods},
 };

@@ -16,7 +16,8 @@ void no_4xx_for_valid(Probe& probe) {
   if (refused.empty()) return;
   throw Finding{"right messages, in the cases before", "never a 4xx",
                 fmt::format("{} times; the first: {}", refused.size(), refused.front()),
-                "400, 401, 403 and 404 stop a sync until a person resumes it: use 5xx for a fault of yours, 429 for too much."};
+                "400, 401, 403 and 404 stop a sync until a person resumes it: use 5xx for a fault of yours, "
+                "429 for too much."};
 }
 
 constexpr Case kClosing[] = {
@@ -62,7 +63,8 @@ std::span<const Case> closing_cases() {
 const std::vector<Case>& suite() {
   static const std::vector<Case> kAll = [] {
     std::vector<Case> all;
-    for (const auto part : {answer_cases(), refusal_cases(), membership_cases(), alert_cases(), closing_cases()})
+    for (const auto part :
+         {answer_cases(), refusal_cases(), membership_cases(), alert_cases(), closing_cases()})
       all.insert(all.end(), part.begin(), part.end());
     return all;
   }();
@@ -85,6 +87,9 @@ std::vector<Outcome> run(const Target& target, const std::vector<const Case*>& c
       } catch (const Finding& finding) {
         outcome.verdict = Verdict::kFailed;
         outcome.finding = finding;
+      } catch (const Obstacle& found) {
+        outcome.verdict = Verdict::kNotChecked;
+        outcome.not_checked = found.why;
       }
     }
     outcome.took = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - begun);

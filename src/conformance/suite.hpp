@@ -24,7 +24,7 @@ struct Case {
   std::string_view contract;  ///< where it comes from
   Stream stream;
   Needs needs;
-  void (*run)(Probe&);  ///< throws Finding
+  void (*run)(Probe&);  ///< throws Finding or Obstacle
 };
 
 /// Why a case failed, for who must mend it.
@@ -35,13 +35,18 @@ struct Finding {
   std::string mend;
 };
 
+/// Why a case cannot be checked on this endpoint.
+struct Obstacle {
+  std::string why;
+};
+
 enum class Verdict : std::uint8_t { kPassed, kFailed, kNotChecked };
 std::string_view to_string(Verdict verdict);
 
 struct Outcome {
   const Case* which = nullptr;
   Verdict verdict = Verdict::kPassed;
-  Finding finding;         ///< when it failed
+  Finding finding;          ///< when it failed
   std::string not_checked;  ///< why
   Millis took{0};
 };
