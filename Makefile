@@ -1,7 +1,7 @@
 # The front door. `make help` lists what there is; each target installs what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help build run subscriber publisher test lint bench fuzz sanitize clean
+.PHONY: help build run subscriber publisher test lint bench docs fuzz sanitize clean
 
 BUILD := build/release
 JOBS := $(shell nproc)
@@ -24,7 +24,7 @@ subscriber: build ## build and start the subscriber on loopback, data in ./data 
 publisher: build engine ## build and start the publisher on loopback, data in ./publisher-data
 	@exec $(BUILD)/bellwether publisher $(ARGS)
 
-test: judges engine ## build everything and run all tests (one: ctest --test-dir build/release -R NAME)
+test: judges engine site ## build everything and run all tests (one: ctest --test-dir build/release -R NAME)
 	@tools/install_packages.sh build test
 	@test -f $(BUILD)/build.ninja || cmake --preset release
 	@cmake --build $(BUILD) --parallel $(JOBS)
@@ -41,6 +41,9 @@ bench: engine ## measure each ratio of docs/performance.md
 	@cmake --build $(BUILD) --parallel $(JOBS)
 	@node bench/run.mjs $(ARGS)
 
+docs: site ## build the documentation as a static site, build/docs
+	@NODE_ENV=production node docs/site/build.mjs
+
 fuzz: ## run each fuzzer for a minute (longer: ARGS=600)
 	@tools/install_packages.sh build fuzz
 	@test -f build/fuzz/build.ninja || cmake --preset fuzz
@@ -56,14 +59,15 @@ sanitize: judges engine ## the tests under ASan+UBSan, and the threaded ones und
 	done
 
 clean: ## remove what was built
-	@rm -rf build tests/node_modules engine/node_modules
+	@rm -rf build tests/node_modules engine/node_modules docs/site/node_modules
 
-# npm packages, installed when their lock file changed: the contract's judges for the tests, and the embedded event
-# engine (half a gigabyte).
-.PHONY: judges engine
+# npm packages, installed when their lock file changed: the contract's judges for the tests, the embedded event engine
+# (half a gigabyte), and what builds the documentation.
+.PHONY: judges engine site
 judges: FOLDER := tests
 engine: FOLDER := engine
-judges engine:
+site: FOLDER := docs/site
+judges engine site:
 	@tools/install_packages.sh npm
 	@[ $(FOLDER)/node_modules/.package-lock.json -nt $(FOLDER)/package-lock.json ] || { \
 	  echo "Installing npm packages in $(FOLDER)/"; \

@@ -1,11 +1,8 @@
 // The pages that a message's links open, in a real browser with scripts switched off: what they show, who may see them, and that names from
-// events stay text. With SCREENSHOTS=FOLDER the pictures are kept there.
+// events stay text.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
-import { atEnd } from './support/bellwether.mjs';
+import { test } from 'node:test';
+import { keepPicture, openWindow } from './support/browser.mjs';
 import { colours, readPng } from './support/png.mjs';
 import { Publisher, toLoopback } from './support/publisher.mjs';
 
@@ -17,17 +14,6 @@ const token = 'open sesame';
 const config = `${toLoopback}\n[alerts]\ngrace = "0s"\n`;
 const definition = (more = {}) => ({ kind: 'insights', unit: 'hour', range: { last: '48h' },
   metrics: [{ name: metric, event: hostile, measure: 'sum', property: 'amount', format: 'currency:EUR' }], ...more });
-
-let browser;
-before(async () => { browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] }); });
-after(() => browser.close());
-
-/** A browser's window of its own, without scripts unless they are asked for. */
-async function open(t, options = {}) {
-  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 1100, height: 900 }, ...options });
-  atEnd(t, () => context.close());
-  return context.newPage();
-}
 
 /** A shop of whose sales Ulm's stopped in the last hour; all names are hostile. */
 async function shop(t, env = {}) {
@@ -57,11 +43,7 @@ async function shop(t, env = {}) {
 
 /** Keeps the page as a picture, and sees that its charts are drawn, in the colour of lines and bars. */
 async function look(page, name) {
-  const folder = process.env.SCREENSHOTS;
-  if (folder) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, `${name}.png`), await page.screenshot({ fullPage: true }));
-  }
+  await keepPicture(page, name);
   const charts = await page.locator('main svg').all();
   for (const chart of charts) {
     const drawn = colours(readPng(await chart.screenshot()));
@@ -78,7 +60,7 @@ async function assertTame(page) {
 
 test('the report pages: charts and values of each kind', async (t) => {
   const publisher = await shop(t);
-  const page = await open(t);
+  const page = await openWindow(t);
   await page.goto(`${publisher.admin}/`);
   assert.deepEqual(await page.locator('main a').allTextContents(), [`Hourly ${hostile}`, '<b>Low</b> & "quick"', 'By city', 'Funnel', 'Retention']);
   await page.goto(`${publisher.admin}/reports/1?mp_source=webhook&alert_id=1`);
@@ -103,7 +85,7 @@ test('the report pages: charts and values of each kind', async (t) => {
 
 test('the alert page: what it does, what it did, and a form that changes it', async (t) => {
   const publisher = await shop(t);
-  const page = await open(t);
+  const page = await openWindow(t);
   await page.goto(`${publisher.admin}/alerts/1/edit`);
   assert.equal(await look(page, 'alert'), 1);
   await assertTame(page);
@@ -154,7 +136,7 @@ test('the alert page: what it does, what it did, and a form that changes it', as
 
 test('the root-cause board', async (t) => {
   const publisher = await shop(t);
-  const page = await open(t);
+  const page = await openWindow(t);
   await page.goto(`${publisher.admin}/alerts/1/root-cause?at=${(start - hour) / 1000}`);
   assert.ok(await look(page, 'root-cause') >= 3);
   await assertTame(page);
@@ -169,7 +151,7 @@ test('the root-cause board', async (t) => {
 
 test('pages want the token, once, and take no orders from other sites', async (t) => {
   const publisher = await shop(t, { BELLWETHER_PUBLISHER_ADMIN_TOKEN: token });
-  const page = await open(t);
+  const page = await openWindow(t);
   await page.goto(`${publisher.admin}/reports/1?alert_id=1`);
   assert.match(page.url(), /\/login\?next=%2Freports%2F1%3Falert_id%3D1$/i);
   await page.fill('#token', 'guess');
@@ -199,7 +181,7 @@ test('pages want the token, once, and take no orders from other sites', async (t
 
 test('with scripts on, the policy and the escapes hold too', async (t) => {
   const publisher = await shop(t);
-  const page = await open(t, { javaScriptEnabled: true });
+  const page = await openWindow(t, { javaScriptEnabled: true });
   const messages = [];
   page.on('console', (message) => messages.push(message.text()));
   for (const path of ['/', '/reports/1', '/reports/2', '/alerts/1/edit', `/alerts/1/root-cause?at=${(start - hour) / 1000}`]) {
