@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -14,13 +13,15 @@
 #include "publisher/store.hpp"
 #include "registry/projects.hpp"
 #include "registry/reports.hpp"
+#include "timing.hpp"
 
 /// Judging many alerts on few reports, beside the bare queries of those reports: what the engine cannot be
 /// spared.
 namespace {
 
 using namespace bellwether;
-using Clock = std::chrono::steady_clock;
+using bench::median;
+using bench::seconds_of;
 
 struct Arguments {
   std::string library;
@@ -34,17 +35,6 @@ struct Arguments {
 constexpr Millis kWithin = std::chrono::minutes(10);
 constexpr Millis kHour = std::chrono::hours(1);
 constexpr int kEventNames = 20;
-
-double seconds_of(const auto& work) {
-  const auto begun = Clock::now();
-  work();
-  return std::chrono::duration<double>(Clock::now() - begun).count();
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
 
 /// Passes queries on and keeps them, to run the same ones bare.
 class RecordingEngine final : public events::Engine {
@@ -146,6 +136,7 @@ void define(publisher::Store& store, const Arguments& arguments, Timestamp now) 
     if (!registry::save_project(database, {.id = "8", .name = "Shop", .token = "t"}))
       throw std::runtime_error("the project is refused");
     std::vector<std::int64_t> reports;
+    reports.reserve(static_cast<std::size_t>(arguments.reports));
     for (int i = 0; i < arguments.reports; ++i)
       reports.push_back(must(registry::save_report(database, {.project_id = "8",
                                                               .name = fmt::format("Report {}", i),

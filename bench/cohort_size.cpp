@@ -25,8 +25,7 @@ double median_session(bellwether::bench::MirrorFile& file, const std::string& co
                    leaves, 500);
     }));
   }
-  std::ranges::sort(times);
-  return times[times.size() / 2];
+  return bellwether::bench::median(std::move(times));
 }
 
 double measure(const std::string& folder, std::uint64_t members, int runs) {

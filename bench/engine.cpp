@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -12,12 +11,14 @@
 #include "events/schema.hpp"
 #include "events/sql.hpp"
 #include "sync/engine_ledger.hpp"
+#include "timing.hpp"
 
 /// The embedded engine by itself, beside what the publisher makes of it.
 namespace {
 
 using namespace bellwether;
-using Clock = std::chrono::steady_clock;
+using bench::median;
+using bench::seconds_of;
 
 struct Arguments {
   std::string library;
@@ -31,17 +32,6 @@ constexpr Millis kWithin = std::chrono::minutes(10);
 /// Who bought and has not gone: the cohort of the tests too.
 constexpr const char* kBuyers =
     R"({"groups":[{"conditions":[{"did":{"event":"Buy"}},{"profile":{"property":"gone","op":"is_not","value":true}}]}]})";
-
-double seconds_of(const auto& work) {
-  const auto begun = Clock::now();
-  work();
-  return std::chrono::duration<double>(Clock::now() - begun).count();
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
 
 void run(events::Engine& engine, const std::string& statement) {
   const auto done = engine.run(statement, {}, "Null", {.timeout = kWithin});

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,14 +11,9 @@
 #include "pages.hpp"
 #include "storage/group_commit.hpp"
 #include "storage/migrations.hpp"
+#include "timing.hpp"
 
 namespace bellwether::bench {
-
-inline double seconds_of(const std::function<void()>& work) {
-  const auto begun = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-}
 
 /// A mirror over a new data file, written and merged as the service does it.
 class MirrorFile {

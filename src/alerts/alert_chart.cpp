@@ -24,7 +24,7 @@ AlertCourse course_to(const Alert& alert, const reports::SeriesTable& table, con
     AlertCourse::Bucket bucket{.start = table.bounds[index],
                                .observation = observe(alert.condition, table, *series, index, unit, zone)};
     bucket.fires = judge(alert.condition, bucket.observation).has_value();
-    course.buckets.push_back(std::move(bucket));
+    course.buckets.push_back(bucket);
   }
   return course;
 }

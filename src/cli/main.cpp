@@ -19,6 +19,12 @@ int main(int argc, char** argv) {
         add_hash_password_command}) {
     add(app, action);
   }
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // Help is no error; a call that cannot be understood ends with 2, as with most tools.
+    constexpr int kUsage = 2;
+    return app.exit(error) == 0 ? 0 : kUsage;
+  }
   return action();
 }

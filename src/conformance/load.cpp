@@ -65,6 +65,7 @@ LoadResult run_load(const Target& target, const Load& load) {
   Tally tally;
   const auto begun = steady_clock::now();
   std::vector<std::thread> threads;
+  threads.reserve(load.connections);
   for (std::size_t i = 0; i < load.connections; ++i)
     threads.emplace_back([&, i] { send_pages(target, load, i, begun, tally); });
   for (std::thread& thread : threads) thread.join();

@@ -1,5 +1,6 @@
 #include <cstdlib>
 #include <thread>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -95,7 +96,7 @@ void pages_out_of_order(Probe& probe) {
   Story story(probe);
   story.begin_run();
   for (const std::uint32_t count : {3U, 1U, 4U, 2U})
-    story.send(Action::kMembers, members(count * 10, 5), count, 4);
+    story.send(Action::kMembers, members(std::size_t{count} * 10, 5), count, 4);
   Members all;
   for (const std::size_t count : {1U, 2U, 3U, 4U}) all = join(all, ids(count * 10, 5));
   story.expect(all, "the pages 3, 1, 4, 2 of 4",
@@ -123,16 +124,18 @@ void pages_in_parallel(Probe& probe) {
   story.begin_run();
   std::vector<std::string> bodies;
   for (std::uint32_t i = 1; i <= kPages; ++i)
-    bodies.push_back(encode(story.page(Action::kMembers, members(i * 100, 50), i, kPages)));
+    bodies.push_back(encode(story.page(Action::kMembers, members(std::size_t{i} * 100, 50), i, kPages)));
   std::vector<delivery::Attempt> attempts(kPages);
   std::vector<std::thread> threads;
+  threads.reserve(kPages);
   for (std::size_t i = 0; i < kPages; ++i)
     threads.emplace_back([&, i] { attempts[i] = probe.send_beside(bodies[i]); });
   for (std::thread& thread : threads) thread.join();
   Members all;
   for (std::uint32_t i = 1; i <= kPages; ++i) {
-    probe.expect_taken(story.page(Action::kMembers, members(i * 100, 50), i, kPages), attempts[i - 1]);
-    all = join(all, ids(i * 100, 50));
+    probe.expect_taken(story.page(Action::kMembers, members(std::size_t{i} * 100, 50), i, kPages),
+                       attempts[i - 1]);
+    all = join(all, ids(std::size_t{i} * 100, 50));
   }
   story.expect(all, "eight pages at the same time",
                "Serialise the pages of a session, in a transaction of the database.");
@@ -215,7 +218,9 @@ void lost_answer_converges(Probe& probe) {
   story.send(Action::kAddMembers, {{"stays"}, {"came-and-went"}}, 1, 2);
   Unusual unusual;
   unusual.lose_answer = true;
-  probe.send(Stream::kCohortSync, encode(story.page(Action::kRemoveMembers, {}, 2, 2)), unusual);
+  // Nothing can be learnt from an answer that is not read.
+  std::ignore =
+      probe.send(Stream::kCohortSync, encode(story.page(Action::kRemoveMembers, {}, 2, 2)), unusual);
   // For the sender that run has failed: it says again what still holds, against the state before it.
   story.change({{"stays"}}, {});
   story.expect(join(ids(0, 3), {"stays"}),

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <tuple>
+
 #include <fmt/format.h>
 
 #include "conformance/probe.hpp"
@@ -37,7 +40,7 @@ void broken_off(Probe& probe) {
   Unusual unusual;
   unusual.headers = {{"Content-Length", std::to_string(body.size() + 100)}};
   unusual.within = std::chrono::seconds(1);
-  probe.send(Stream::kCohortSync, std::move(body), unusual);
+  std::ignore = probe.send(Stream::kCohortSync, std::move(body), unusual);
   probe.deliver(probe.page(Action::kMembers, members(0, 1)));
 }
 

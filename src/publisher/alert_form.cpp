@@ -13,8 +13,6 @@ namespace bellwether::publisher {
 
 namespace {
 
-using alerts::Condition;
-
 /// In the order of Condition::Kind.
 constexpr std::string_view kWords[] = {
     "above", "below", "increase", "decrease", "percent_increase", "percent_decrease", "anomaly"};

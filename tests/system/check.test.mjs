@@ -92,7 +92,7 @@ test('the report for people, for CI, the list, and what cannot be run', async (t
   const list = run(['check', '--list', '--kind', 'both']).stdout.split('\n').filter((line) => /^\S/.test(line));
   assert.ok(list.length > 60 && list.includes('lost-answer-converges') && list.includes('alert-taken'), `${list.length} cases`);
   for (const [args, message] of [[['http://127.0.0.1:1/sync'], /Failed to connect/], [[url, '--only', 'echo'], /no case "echo"/], [[], /which endpoint/],
-    [['nonsense'], /nonsense/], [[url, '--mirror-url', 'http://127.0.0.1:1/{cohort}'], /--mirror-url: .*Failed to connect/],
+    [['nonsense'], /nonsense/], [[url, '--kind', 'smoke'], /--kind/], [[url, '--nonsense'], /--nonsense/], [[url, '--mirror-url', 'http://127.0.0.1:1/{cohort}'], /--mirror-url: .*Failed to connect/],
     [[url, '--junit', '/nowhere/x.xml', '--only', 'echo-members'], /cannot be written/]]) {
     const wrong = await check(...args);
     assert.deepEqual([wrong.status, message.test(wrong.stderr)], [2, true], `${args}: ${wrong.stderr}`);

@@ -9,7 +9,8 @@ import { Subscriber, binary, run, temporaryFolder } from './support/bellwether.m
 import { Publisher } from './support/publisher.mjs';
 
 const root = new URL('../../', import.meta.url).pathname;
-const documents = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const documents = [...readdirSync(root), ...['docs', 'docs/decisions'].flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`))]
+  .filter((name) => name.endsWith('.md'));
 const begins = /^(?:[A-Z_]+=\S+ )*(?:(?:build\/release\/)?bellwether|curl|make|node) /;
 
 /** The commands in a document's code blocks; lines that begin none belong to the one before. */

@@ -112,7 +112,8 @@ TEST(Novelty, IsSeldomSeenWhereNothingHappens) {
   const auto scores = play(24 * 365, [](int, double value) { return value; });
   // A record now and then, ever more seldom.
   EXPECT_LE(std::count_if(scores.begin(), scores.end(), [](double score) { return score > 0.5; }), 12);
-  EXPECT_LE(std::count_if(scores.begin() + 24 * 180, scores.end(), [](double score) { return score > 0.5; }),
+  EXPECT_LE(std::count_if(scores.begin() + std::ptrdiff_t{24} * 180, scores.end(),
+                          [](double score) { return score > 0.5; }),
             6);
 }
 

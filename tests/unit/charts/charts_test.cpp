@@ -70,7 +70,7 @@ TEST(LineChartTest, NamesStayText) {
                         .lines = {{name, {1.0, 2.0}}},
                         .marks = {0},
                         .levels = {{1, name}},
-                        .format = [&](double) { return name; }};
+                        .format = [&](double) { return std::string(name); }};
   const std::string svg = draw(chart).text();
   EXPECT_EQ(count(svg, "<script"), 0U);
   EXPECT_EQ(count(svg, "</svg>"), 1U);
