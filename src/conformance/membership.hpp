@@ -20,8 +20,8 @@ struct MemberList {
 };
 
 /// Reads JSON (an array of ids or of objects, alone or under "data" or "members"), NDJSON (objects or ids) or
-/// CSV with a heading. An object's or line's id is its `mixpanel_distinct_id`, `distinct_id` or `id`, or, of a
-/// CSV, its first column.
+/// CSV with a heading. An object's or line's id is its `mixpanel_distinct_id`, `distinct_id` or `id`, or, of
+/// a CSV, its first column.
 Result<MemberList> read_members(std::string_view body, std::string_view media_type);
 
 /// Where the endpoint says who is in a cohort.

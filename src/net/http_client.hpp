@@ -33,9 +33,9 @@ struct ClientRequest {
   std::string password = {};
   std::size_t response_bytes = 1UL << 20U;  ///< more of the body is cut off
   ClientTimeouts timeouts = {};
-  bool accept_gzip = false;                   ///< the answer may come compressed; what is handed over is not
-  std::size_t send_rate = 0;                  ///< bytes a second; 0: as fast as it goes
-  bool lose_answer = false;  ///< to try a server: the connection is reset when the answer begins
+  bool accept_gzip = false;   ///< the answer may come compressed; what is handed over is not
+  std::size_t send_rate = 0;  ///< bytes a second; 0: as fast as it goes
+  bool lose_answer = false;   ///< to try a server: the connection is reset when the answer begins
   const std::atomic<bool>* cancel = nullptr;  ///< set: the request ends at once, as broken
 };
 
@@ -43,7 +43,7 @@ struct ClientResponse {
   unsigned status = 0;
   std::vector<Header> headers = {};
   std::string body = {};
-  bool cut = false;  ///< the body was longer than `response_bytes`
+  bool cut = false;     ///< the body was longer than `response_bytes`
   bool reused = false;  ///< it went over a connection that stood already
   Millis took{0};
 
