@@ -176,6 +176,7 @@ void tell_addresses(Stage& stage) {
       "  the publisher's API   curl {1}/v1/syncs\n"
       "                        curl {1}/v1/cohorts/1/preview\n"
       "                        curl {1}/v1/reports/1/result\n"
+      "  in a browser          {1}/ (reports, alerts, why a metric moved)\n"
       "  the mirror's API      curl {2}/v1/cohorts\n"
       "                        curl {2}/v1/changes\n"
       "                        curl {2}/v1/alerts\n"
