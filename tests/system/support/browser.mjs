@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core';
 import { atEnd } from './bellwether.mjs';
 
 let browser;
-before(async () => { browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] }); });
+before(async () => { browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] }); });
 after(() => browser?.close());
 
 /** A window of its own, without scripts unless they are asked for. */
