@@ -24,6 +24,11 @@ std::string for_message(std::string_view text, std::size_t most = 64);
 
 /// The whole of `text` as a decimal number.
 std::optional<std::int64_t> parse_integer(std::string_view text);
+/// The same with a fraction or an exponent; never infinite.
+std::optional<double> parse_number(std::string_view text);
+
+/// Without the blanks and line breaks around it.
+std::string_view trim(std::string_view text);
 
 /// One field of a CSV line (RFC 4180), quoted where it must be.
 void append_csv_field(std::string& out, std::string_view text);

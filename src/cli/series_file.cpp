@@ -1,35 +1,30 @@
 #include "cli/series_file.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <fstream>
 #include <iostream>
 
 #include <fmt/format.h>
 
+#include "base/encoding.hpp"
+
 namespace bellwether::cli {
 
 namespace {
 
-std::string_view trim(std::string_view text) {
+/// A field, without the quotes that it may have.
+std::string_view bare(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\"";
   while (!text.empty() && kBlank.contains(text.front())) text.remove_prefix(1);
   while (!text.empty() && kBlank.contains(text.back())) text.remove_suffix(1);
   return text;
 }
 
-std::optional<double> read_number(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
-  return number;
-}
-
 std::optional<Timestamp> read_time(std::string_view text) {
   constexpr double kMs = 1000;
   constexpr double kLatest = 1e11;
-  if (const auto seconds = read_number(text); seconds && std::abs(*seconds) < kLatest)
+  if (const auto seconds = parse_number(text); seconds && std::abs(*seconds) < kLatest)
     return from_unix_ms(static_cast<std::int64_t>(*seconds * kMs));
   if (const auto at = parse_iso8601(text)) return at;
   return parse_iso8601(std::string(text) + "Z");
@@ -39,11 +34,11 @@ std::optional<Timestamp> read_time(std::string_view text) {
 Result<std::optional<SeriesPoint>> read_line(std::string_view line, bool may_be_heading) {
   const std::size_t comma = line.find(',');
   if (comma == std::string_view::npos) return fail("two columns are needed, a time and a value");
-  const std::string_view time = trim(line.substr(0, comma));
+  const std::string_view time = bare(line.substr(0, comma));
   const std::string_view rest = line.substr(comma + 1);
-  const std::string_view value = trim(rest.substr(0, rest.find(',')));
+  const std::string_view value = bare(rest.substr(0, rest.find(',')));
   const auto at = read_time(time);
-  const auto number = read_number(value);
+  const auto number = parse_number(value);
   if (!at && may_be_heading) return std::nullopt;
   if (!at) return fail(fmt::format("\"{}\" is no time such as 2026-02-06 10:53:30", time));
   if (!number && !value.empty()) return fail(fmt::format("\"{}\" is no number", value));
@@ -54,7 +49,7 @@ Result<std::vector<SeriesPoint>> read_lines(std::istream& in) {
   std::vector<SeriesPoint> points;
   std::string line;
   for (std::size_t number = 1; std::getline(in, line); ++number) {
-    if (trim(line).empty()) continue;
+    if (bare(line).empty()) continue;
     auto point = read_line(line, number == 1);
     if (!point) return fail(fmt::format("line {}: {}", number, point.error().message));
     if (!*point) continue;

@@ -86,9 +86,7 @@ void alert_unknown_event(Probe& probe) {
 }
 
 void refuse_credentials(Probe& probe, const Unusual& unusual, std::string_view sent) {
-  const auto attempt = probe.send(Stream::kAlerts, encode(note(probe)), unusual);
-  if (probe.expect_composed(attempt, sent).status == 401) return;
-  throw Finding{std::string(sent), "401", describe(attempt), "Compare user and password of every request."};
+  probe.expect_unauthorized(Stream::kAlerts, encode(note(probe)), sent, unusual);
 }
 
 void alert_credentials(Probe& probe) {
@@ -102,11 +100,7 @@ void alert_credentials(Probe& probe) {
 }
 
 void alert_other_methods(Probe& probe) {
-  Unusual unusual;
-  unusual.method = "GET";
-  const auto attempt = probe.send(Stream::kAlerts, "", unusual);
-  if (probe.expect_composed(attempt, "a GET").status >= 300) return;
-  throw Finding{"a GET", "405", describe(attempt), "Take POST alone at this path."};
+  probe.expect_no_other_method(Stream::kAlerts, "GET", "");
 }
 
 constexpr std::string_view kMissing = "What lacks a part that is always there is no alert.";

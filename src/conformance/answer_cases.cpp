@@ -137,12 +137,8 @@ void credentials_right(Probe& probe) {
 }
 
 void refuse_credentials(Probe& probe, const Unusual& unusual, std::string_view sent) {
-  const auto attempt =
-      probe.send(Stream::kCohortSync, encode(probe.page(Action::kMembers, members(0, 1))), unusual);
-  if (probe.expect_composed(attempt, sent).status == 401) return;
-  throw Finding{
-      std::string(sent), "401", describe(attempt),
-      "Compare user and password of every request, and answer 401 when they are not the configured ones."};
+  probe.expect_unauthorized(Stream::kCohortSync, encode(probe.page(Action::kMembers, members(0, 1))), sent,
+                            unusual);
 }
 
 void credentials_wrong(Probe& probe) {

@@ -156,6 +156,26 @@ void Probe::expect_refused(Stream stream, std::string body, std::string_view sen
                 "Check the message before you say that you have it: a success is all that the sender sees."};
 }
 
+void Probe::expect_unauthorized(Stream stream, std::string body, std::string_view sent,
+                                const Unusual& unusual) {
+  constexpr unsigned kUnauthorized = 401;
+  const auto attempt = send(stream, std::move(body), unusual);
+  if (expect_composed(attempt, sent).status == kUnauthorized) return;
+  throw Finding{
+      std::string(sent), "401", describe(attempt),
+      "Compare user and password of every request, and answer 401 when they are not the configured ones."};
+}
+
+void Probe::expect_no_other_method(Stream stream, const std::string& method, std::string body) {
+  constexpr unsigned kRedirects = 300;
+  Unusual unusual;
+  unusual.method = method;
+  const std::string sent = "a " + method;
+  const auto attempt = send(stream, std::move(body), unusual);
+  if (expect_composed(attempt, sent).status >= kRedirects) return;
+  throw Finding{sent, "405", describe(attempt), "Take POST alone at this path."};
+}
+
 Members Probe::members_of(const std::string& project, const std::string& cohort) {
   auto members = mirror_->read(project, cohort);
   if (!members)

@@ -65,6 +65,10 @@ class Probe {
   void expect_taken(const Page& page, const delivery::Attempt& attempt);
   /// A message that is wrong must be refused, in a way that a sender understands and does not repeat.
   void expect_refused(Stream stream, std::string body, std::string_view sent, const Unusual& unusual = {});
+  /// `body` is right, but comes without the right credentials: 401.
+  void expect_unauthorized(Stream stream, std::string body, std::string_view sent, const Unusual& unusual);
+  /// POST alone is taken.
+  void expect_no_other_method(Stream stream, const std::string& method, std::string body);
   /// Any answer but a 5xx or none.
   const net::ClientResponse& expect_composed(const delivery::Attempt& attempt, std::string_view sent);
 

@@ -86,15 +86,9 @@ void failure_body(Probe& probe) {
 }
 
 void other_methods(Probe& probe) {
-  for (const char* method : {"GET", "PUT", "DELETE"}) {
-    Unusual unusual;
-    unusual.method = method;
-    const auto attempt =
-        probe.send(Stream::kCohortSync, method == std::string_view("GET") ? "" : right(probe), unusual);
-    const unsigned status = probe.expect_composed(attempt, fmt::format("a {}", method)).status;
-    if (status >= 300) continue;
-    throw Finding{fmt::format("a {}", method), "405", describe(attempt), "Take POST alone at this path."};
-  }
+  probe.expect_no_other_method(Stream::kCohortSync, "GET", "");
+  for (const char* method : {"PUT", "DELETE"})
+    probe.expect_no_other_method(Stream::kCohortSync, method, right(probe));
 }
 
 constexpr std::string_view kMissing = "A page that lacks what it needs must not be taken for done.";

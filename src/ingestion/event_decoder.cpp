@@ -217,12 +217,6 @@ std::string too_many(const EventSource& source) {
   return fmt::format("a request must not hold more than {} events", source.limits.events);
 }
 
-std::string_view trim(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
 /// The parser's buffers grow to its largest message; one that was very large is not kept.
 dom::parser& parser_for(std::size_t bytes) {
   thread_local dom::parser parser;

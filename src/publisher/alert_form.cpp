@@ -1,8 +1,6 @@
 #include "publisher/alert_form.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 
 #include <fmt/format.h>
 
@@ -18,20 +16,6 @@ constexpr std::string_view kWords[] = {
     "above", "below", "increase", "decrease", "percent_increase", "percent_decrease", "anomaly"};
 constexpr std::size_t kMostWindows = 14;
 constexpr double kPercent = 100;
-
-std::string trim(std::string_view text) {
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return std::string(text);
-}
-
-std::optional<double> read_number(const std::string& text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
-  return number;
-}
 
 std::string clock(int minute_of_week) {
   constexpr int kHour = 60;
@@ -88,7 +72,7 @@ std::vector<std::string> split(std::string_view text) {
   while (!text.empty()) {
     const std::string_view part = text.substr(0, text.find(','));
     text.remove_prefix(std::min(text.size(), part.size() + 1));
-    if (std::string trimmed = trim(part); !trimmed.empty()) parts.push_back(std::move(trimmed));
+    if (const std::string_view trimmed = trim(part); !trimmed.empty()) parts.emplace_back(trimmed);
   }
   return parts;
 }
@@ -137,7 +121,7 @@ AlertForm read_form(const net::QueryParameters& fields) {
   AlertForm form;
   const auto text = [&](const std::string& name) {
     const auto found = std::ranges::find(fields, name, &net::QueryParameters::value_type::first);
-    return found == fields.end() ? std::string() : trim(found->second);
+    return found == fields.end() ? std::string() : std::string(trim(found->second));
   };
   form.name = text("name");
   form.condition = text("condition");
@@ -155,7 +139,7 @@ AlertForm read_form(const net::QueryParameters& fields) {
     if (!window.start_day.empty()) form.windows.push_back(std::move(window));
   }
   for (const auto& [name, value] : fields) {
-    if (name == "webhook") form.webhooks.push_back(trim(value));
+    if (name == "webhook") form.webhooks.emplace_back(trim(value));
   }
   return form;
 }
@@ -164,8 +148,8 @@ std::optional<std::string> apply_form(const AlertForm& form, alerts::Alert& aler
   alerts::Alert changed = alert;
   changed.name = form.name;
   const bool is_anomaly = form.condition == "anomaly";
-  const auto threshold = read_number(form.threshold);
-  const auto confidence = read_number(form.confidence);
+  const auto threshold = parse_number(form.threshold);
+  const auto confidence = parse_number(form.confidence);
   if (!is_anomaly && !threshold) return "Threshold must be a number.";
   if (is_anomaly && !confidence) return "Confidence must be a number from 80 to 99.9.";
   const auto condition =

@@ -1,8 +1,8 @@
 #include "publisher/root_cause_analysis.hpp"
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/encoding.hpp"
 #include "publisher/alert_trial.hpp"
 #include "publisher/sql.hpp"
 
@@ -21,9 +21,7 @@ selection::Filter filter_of(const std::string& property, const std::optional<std
   using Test = selection::Filter::Test;
   if (!label) return {.property = property, .test = Test::kSet, .negated = true};
   selection::Filter filter{.property = property, .test = Test::kIs, .values = {*label}};
-  double number = 0;
-  const auto [end, error] = std::from_chars(label->data(), label->data() + label->size(), number);
-  if (error == std::errc() && end == label->data() + label->size()) filter.values.emplace_back(number);
+  if (const auto number = parse_number(*label)) filter.values.emplace_back(*number);
   if (*label == "true" || *label == "false") filter.values.emplace_back(*label == "true");
   return filter;
 }

@@ -73,11 +73,6 @@ Answer change_paused(const Call& call, bool paused) {
   return save(call, *alert, 200);
 }
 
-ApiError to_api_error(const reports::ReportError& error) {
-  if (error.is_definition) return {400, "invalid", error.message};
-  return publisher::to_api_error(error.engine);
-}
-
 void optional_number(JsonWriter& json, std::string_view key, bool known, double value) {
   json.key(key);
   if (known) {

@@ -103,6 +103,11 @@ ApiError to_api_error(const events::EngineError& error) {
   return {status, "event_engine", error.message};
 }
 
+ApiError to_api_error(const reports::ReportError& error) {
+  if (error.is_definition) return {400, "invalid", error.message};
+  return to_api_error(error.engine);
+}
+
 std::unexpected<ApiError> no_such(std::string_view what) {
   return api_error(404, "not_found", fmt::format("there is no such {}", what));
 }

@@ -12,6 +12,7 @@
 #include "publisher/notifier.hpp"
 #include "publisher/options.hpp"
 #include "publisher/store.hpp"
+#include "reports/series.hpp"
 #include "sync/dispatcher.hpp"
 #include "sync/engine_ledger.hpp"
 
@@ -49,6 +50,8 @@ void forget_sync(const ApiParts& parts, std::int64_t id, const std::string& key)
 
 /// What a failed query means for the caller.
 ApiError to_api_error(const events::EngineError& error);
+/// What a report that cannot be run means for the caller.
+ApiError to_api_error(const reports::ReportError& error);
 /// Nobody has this id.
 std::unexpected<ApiError> no_such(std::string_view what);
 

@@ -45,7 +45,7 @@ Done<alerts::AlertCourse> try_course(const Call& call, alerts::Alert alert) {
   if (!trial) return std::unexpected(trial.error());
   const auto buckets = try_alert(trial->context, alert, trial->definition,
                                  call.parts.options.alerts.evaluator.evaluation, kShownBuckets);
-  if (!buckets) return api_error(503, "event_engine", buckets.error().message);
+  if (!buckets) return std::unexpected(to_api_error(buckets.error()));
   return course_of(*trial, alert, *buckets);
 }
 

@@ -58,9 +58,11 @@ Answer answer_fit_changes(const Call& call, const registry::Report& report) {
   return api::json_response(std::move(body));
 }
 
-ApiError to_api_error(const reports::ReportError& error) {
-  if (error.is_definition) return {400, "invalid", "definition: " + error.message};
-  return publisher::to_api_error(error.engine);
+/// Says also that it is the report's definition that is wrong.
+ApiError to_definition_error(const reports::ReportError& error) {
+  ApiError api_error = to_api_error(error);
+  if (error.is_definition) api_error.message = "definition: " + api_error.message;
+  return api_error;
 }
 
 Answer answer_result(const Call& call, const std::string& project_id, const std::string& definition) {
@@ -95,7 +97,7 @@ Done<ReportRun> run_report(const Call& call, const std::string& project_id, cons
         report_context(*reader, call.parts.engine, *project, system_now(), call.parts.options.query_timeout));
   }
   auto report = reports::run(*context, *definition);
-  if (!report) return std::unexpected(to_api_error(report.error()));
+  if (!report) return std::unexpected(to_definition_error(report.error()));
   return ReportRun{std::move(*project), context->zone, std::move(*definition), std::move(*report)};
 }
 

@@ -93,10 +93,7 @@ Done<RootCause> explain_bucket(const Call& call, const alerts::Alert& alert) {
   const auto definition = reports::parse_definition(report->definition);
   if (!definition) return api_error(409, "conflict", "definition: " + definition.error().describe());
   auto cause = analyse_root_cause(*context, alert, *definition, *at, options);
-  if (!cause) {
-    if (cause.error().is_definition) return api_error(400, "invalid", cause.error().message);
-    return std::unexpected(to_api_error(cause.error().engine));
-  }
+  if (!cause) return std::unexpected(to_api_error(cause.error()));
   if (!*cause)
     return api_error(404, "not_found",
                      "there is nothing to compare: the bucket or those before it have no values");

@@ -14,9 +14,7 @@ TEST(Encoding, Base64BothWays) {
     EXPECT_EQ(from_base64(to_base64(text)), text);
   }
   EXPECT_EQ(to_base64("foob"), "Zm9vYg==");
-  for (const char* wrong : {"Zg", "Zg=", "Z===", "Zh==", "Z g=", "Zm9v\n",
-                            "===="
-                            "x"}) {
+  for (const char* wrong : {"Zg", "Zg=", "Z===", "Zh==", "Z g=", "Zm9v\n", "====x"}) {
     EXPECT_FALSE(from_base64(wrong)) << wrong;
   }
 }
@@ -46,6 +44,19 @@ TEST(Encoding, OthersTextIsMadeFitForMessages) {
   EXPECT_EQ(for_message("short"), "short");
   EXPECT_EQ(for_message("abcüx", 4), "abc…") << "never cut inside a character";
   EXPECT_EQ(for_message("\xff"), "%ff");
+}
+
+TEST(ParseNumber, TakesTheWholeTextOrNothing) {
+  EXPECT_EQ(parse_number("12.5"), 12.5);
+  EXPECT_EQ(parse_number("-1e3"), -1000);
+  for (const char* wrong : {"", " 1", "1 ", "1x", "inf", "nan", "1e999"})
+    EXPECT_EQ(parse_number(wrong), std::nullopt) << wrong;
+}
+
+TEST(Trim, TakesOffBlanksAndLineBreaks) {
+  EXPECT_EQ(trim(" \t a b\r\n"), "a b");
+  EXPECT_EQ(trim(" \n"), "");
+  EXPECT_EQ(trim(""), "");
 }
 
 }  // namespace
