@@ -33,7 +33,7 @@ TEST(NearestNeighbours, AreThoseOfAPlainSearch) {
     const auto& distances = nearest.observe(kStart + i * kHour, values.back());
     if (i < 200) continue;
     std::size_t place = 0;
-    for (const std::size_t length : {1, 2, 8, 64})
+    for (const std::size_t length : {1UL, 2UL, 8UL, 64UL})
       ASSERT_EQ(distances[place++], nearest_plainly(values, length)) << i << " " << length;
   }
 }
