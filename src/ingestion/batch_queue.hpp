@@ -1,13 +1,17 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
+#include "base/log.hpp"
 #include "base/time.hpp"
 
 namespace bellwether::ingestion {
@@ -19,7 +23,9 @@ struct BatchLimits {
       5};  ///< how long the first waits for company; while a batch is written the next gathers anyhow
 };
 
-/// What comes in at the same time is written together, by one thread, in the order in which it came.
+/// What comes in at the same time is written together, by one thread, in the order in which it came. An
+/// exception of `write` loses its batch, whose items are destroyed, and nothing else: the thread goes on with
+/// the next.
 template <typename Item>
 class BatchQueue {
  public:
@@ -49,11 +55,13 @@ class BatchQueue {
     return queued_bytes_;
   }
 
-  /// Writes what is queued and ends the thread. Idempotent.
-  void stop() {
+  /// Writes what is queued, for at most `bound`, drops the rest (nobody was told that it is written), and
+  /// ends the thread when what it is writing is done. Idempotent.
+  void stop(Millis bound = Millis::max()) {
     {
       const std::scoped_lock lock(mutex_);
       stopping_ = true;
+      if (bound != Millis::max()) drop_at_ = std::chrono::steady_clock::now() + bound;
     }
     wake_.notify_one();
     if (thread_.joinable()) thread_.join();
@@ -69,7 +77,11 @@ class BatchQueue {
     for (;;) {
       std::vector<Item> batch = take();
       if (batch.empty()) return;
-      write_(std::move(batch));
+      try {
+        write_(std::move(batch));
+      } catch (const std::exception& error) {
+        log::error("a batch could not be written", {{"error", error.what()}});
+      }
     }
   }
 
@@ -77,6 +89,10 @@ class BatchQueue {
     std::unique_lock lock(mutex_);
     wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     wake_.wait_for(lock, limits_.delay, [this] { return stopping_ || queued_bytes_ >= limits_.batch_bytes; });
+    if (stopping_ && drop_at_ && std::chrono::steady_clock::now() >= *drop_at_) {
+      queue_.clear();
+      queued_bytes_ = 0;
+    }
     std::vector<Item> batch;
     std::size_t bytes = 0;
     while (!queue_.empty() && (batch.empty() || bytes + queue_.front().bytes <= limits_.batch_bytes)) {
@@ -95,6 +111,7 @@ class BatchQueue {
   std::deque<Queued> queue_;
   std::size_t queued_bytes_ = 0;
   bool stopping_ = false;
+  std::optional<std::chrono::steady_clock::time_point> drop_at_;
   std::thread thread_;
 };
 

@@ -8,6 +8,8 @@
 #include "base/encoding.hpp"
 #include "base/json_writer.hpp"
 #include "base/random_key.hpp"
+#include "contract/json_text.hpp"
+#include "ingestion/record_splitter.hpp"
 
 namespace bellwether::ingestion {
 
@@ -19,7 +21,8 @@ namespace dom = simdjson::dom;
 constexpr double kFirstMilliseconds = 1e11;
 /// The engine's times begin with 1900 and end with 2299; nothing earlier than 1971 is an event's time.
 constexpr double kFirstSecond = 31'536'000;
-constexpr std::size_t kReadAtOnce = 16UL << 20U;
+/// A larger body is parsed record by record: a parsed document is up to eight times as large as its text.
+constexpr std::size_t kParsedWhole = 4UL << 20U;
 
 struct Refused {
   std::string field;
@@ -76,6 +79,31 @@ struct Head {
   }
 };
 
+/// Adds up the keys in `value`; says what in it is over a limit.
+std::optional<std::string> misshape(dom::element value, const ShapeLimits& limits, std::size_t depth,
+                                    std::size_t& keys) {
+  dom::array array;
+  dom::object object;
+  const bool is_array = value.get(array) == simdjson::SUCCESS;
+  if (!is_array && value.get(object) != simdjson::SUCCESS) return std::nullopt;
+  if (depth == limits.depth)
+    return fmt::format("must not nest more than {} arrays and objects", limits.depth);
+  if (is_array) {
+    for (const dom::element item : array) {
+      if (auto wrong = misshape(item, limits, depth + 1, keys)) return wrong;
+    }
+    return std::nullopt;
+  }
+  for (const auto& [key, item] : object) {
+    if (++keys > limits.keys)
+      return fmt::format("must not hold more than {} properties, nested ones counted", limits.keys);
+    if (key.size() > limits.key_bytes)
+      return fmt::format("must not have names longer than {} bytes", limits.key_bytes);
+    if (auto wrong = misshape(item, limits, depth + 1, keys)) return wrong;
+  }
+  return std::nullopt;
+}
+
 class Decoder {
  public:
   Decoder(const EventSource& source, EventBatch& batch) : source_(source), batch_(batch) {}
@@ -113,13 +141,25 @@ class Decoder {
   }
 
   std::optional<Refused> read_properties(dom::object properties, Head& head) {
+    const ShapeLimits& shape = source_.limits.shape;
     std::size_t count = 0;
+    std::size_t keys = 0;
     properties_ += '{';
     for (const auto& [key, value] : properties) {
       if (++count > source_.limits.properties) {
         return Refused{"properties",
                        fmt::format("'properties' is invalid: must not hold more than {} properties",
                                    source_.limits.properties)};
+      }
+      if (key.size() > shape.key_bytes) {
+        return Refused{"properties",
+                       fmt::format("'properties' is invalid: must not have names longer than {} bytes",
+                                   shape.key_bytes)};
+      }
+      ++keys;
+      if (auto wrong = misshape(value, shape, 0, keys)) {
+        const std::string field = fmt::format("properties.{}", for_message(key));
+        return Refused{field, fmt::format("'{}' is invalid: {}", field, *wrong)};
       }
       if (head.take(key, value)) continue;
       if (properties_.size() > 1) properties_ += ',';
@@ -151,6 +191,7 @@ class Decoder {
     if (who.empty() && source_.strict)
       return Refused{"properties.distinct_id", "'properties.distinct_id' is invalid: must not be missing"};
     if (auto refused = check_insert_id(head)) return refused;
+    if (auto refused = check_ids(head)) return refused;
     append_row(project_id, name, who, at, head);
     note_links(project_id, name, head);
     return std::nullopt;
@@ -180,6 +221,26 @@ class Decoder {
                    fmt::format("'properties.$insert_id' is invalid: must not be longer than "
                                "{} bytes",
                                source_.limits.insert_id_bytes)};
+  }
+
+  std::optional<Refused> check_ids(const Head& head) const {
+    const std::size_t most = source_.limits.id_bytes;
+    const auto long_id = [&](std::string_view name, const std::string& id) -> std::optional<Refused> {
+      if (id.size() <= most) return std::nullopt;
+      const std::string field = fmt::format("properties.{}", name);
+      return Refused{field, fmt::format("'{}' is invalid: must not be longer than {} bytes", field, most)};
+    };
+    for (const auto& [name, id] :
+         {std::pair<std::string_view, const std::string&>("distinct_id", head.distinct_id),
+          {"$device_id", head.device_id},
+          {"$user_id", head.user_id},
+          {"$identified_id", head.identified_id},
+          {"$anon_id", head.anonymous_id},
+          {"alias", head.alias},
+          {"$insert_id", head.insert_id}}) {
+      if (auto refused = long_id(name, id)) return refused;
+    }
+    return std::nullopt;
   }
 
   void append_row(std::string_view project_id, std::string_view name, std::string_view who, Timestamp at,
@@ -217,11 +278,27 @@ std::string too_many(const EventSource& source) {
   return fmt::format("a request must not hold more than {} events", source.limits.events);
 }
 
-/// The parser's buffers grow to its largest message; one that was very large is not kept.
-dom::parser& parser_for(std::size_t bytes) {
+simdjson::simdjson_result<dom::element> parse(std::string_view text) {
   thread_local dom::parser parser;
-  if (bytes < kReadAtOnce && parser.capacity() > kReadAtOnce) parser = dom::parser();
-  return parser;
+  return parser.parse(text.data(), text.size(), true);
+}
+
+/// Larger than any record that is taken, blanks between its values included.
+bool is_too_large(std::string_view record, const EventSource& source) {
+  return record.size() > std::min(2 * source.limits.event_bytes, kParsedWhole);
+}
+
+std::string too_large(const EventSource& source) {
+  return fmt::format("the event is larger than {} bytes", source.limits.event_bytes);
+}
+
+/// Whether text that the parser refuses is JSON all the same: it nests more deeply or has a larger number
+/// than the parser takes. Then its record is refused alone; otherwise nothing of the body can be trusted.
+bool is_json(std::string_view text, simdjson::error_code code) {
+  if (code == simdjson::DEPTH_ERROR) return true;
+  if (code != simdjson::NUMBER_ERROR) return false;
+  constexpr std::size_t kDepth = 1000;
+  return contract::check_json_value(text, kDepth, text.size()) != contract::JsonTextFault::kSyntax;
 }
 
 std::expected<void, std::string> decode_lines(std::string_view body, const EventSource& source,
@@ -232,8 +309,12 @@ std::expected<void, std::string> decode_lines(std::string_view body, const Event
     body.remove_prefix(std::min(end + 1, body.size()));
     if (line.empty()) continue;
     if (decoder.seen() >= source.limits.events) return std::unexpected(too_many(source));
+    if (is_too_large(line, source)) {
+      decoder.refuse(too_large(source));
+      continue;
+    }
     dom::element record;
-    const auto code = parser_for(line.size()).parse(line.data(), line.size(), true).get(record);
+    const auto code = parse(line).get(record);
     if (code == simdjson::SUCCESS) {
       decoder.take(record);
     } else {
@@ -241,6 +322,54 @@ std::expected<void, std::string> decode_lines(std::string_view body, const Event
     }
   }
   return {};
+}
+
+/// The elements of an array, or a body that is one record, each parsed by itself.
+std::expected<void, std::string> decode_records(std::string_view body, const EventSource& source,
+                                                Decoder& decoder) {
+  std::optional<std::string> broken;
+  const auto take = [&](std::string_view text) {
+    if (decoder.seen() >= source.limits.events) {
+      broken = too_many(source);
+      return false;
+    }
+    if (is_too_large(text, source)) {
+      decoder.refuse(too_large(source));
+      return true;
+    }
+    dom::element record;
+    const auto code = parse(text).get(record);
+    if (code == simdjson::SUCCESS) {
+      decoder.take(record);
+    } else if (is_json(text, code)) {
+      decoder.refuse(
+          code == simdjson::DEPTH_ERROR
+              ? fmt::format("'properties' is invalid: must not nest more than {} arrays and objects",
+                            source.limits.shape.depth)
+              : "the event has a number that is too large");
+    } else {
+      broken = fmt::format("the body is not JSON: {}", simdjson::error_message(code));
+    }
+    return !broken;
+  };
+  if (auto split = split_records(body, take); !split)
+    return std::unexpected("the body is not JSON: " + split.error());
+  if (broken) return std::unexpected(std::move(*broken));
+  return {};
+}
+
+/// A body that is small enough to be parsed at once, which is fastest; false when it cannot be.
+bool decode_whole(std::string_view body, const EventSource& source, Decoder& decoder) {
+  dom::element document;
+  if (body.size() > kParsedWhole || parse(body).get(document) != simdjson::SUCCESS) return false;
+  dom::array records;
+  if (document.get(records) != simdjson::SUCCESS) {
+    decoder.take(document);
+    return true;
+  }
+  if (records.size() > source.limits.events) return false;
+  for (const dom::element record : records) decoder.take(record);
+  return true;
 }
 
 }  // namespace
@@ -258,21 +387,10 @@ std::expected<EventBatch, std::string> decode_events(std::string_view body, cons
   Decoder decoder(source, batch);
   const std::string_view text = trim(body);
   if (text.empty()) return std::unexpected("there is no event in the request");
-  dom::element document;
-  const auto code = parser_for(text.size()).parse(text.data(), text.size(), true).get(document);
-  if (code != simdjson::SUCCESS) {
-    if (!text.starts_with('{') || text.find('\n') == std::string_view::npos)
-      return std::unexpected(fmt::format("the body is not JSON: {}", simdjson::error_message(code)));
-    if (auto read = decode_lines(text, source, decoder); !read) return std::unexpected(read.error());
-    return batch;
-  }
-  dom::array records;
-  if (document.get(records) != simdjson::SUCCESS) {
-    decoder.take(document);
-    return batch;
-  }
-  if (records.size() > source.limits.events) return std::unexpected(too_many(source));
-  for (const dom::element record : records) decoder.take(record);
+  if (decode_whole(text, source, decoder)) return batch;
+  const bool is_lines = text.starts_with('{') && text.find('\n') != std::string_view::npos;
+  auto decoded = is_lines ? decode_lines(text, source, decoder) : decode_records(text, source, decoder);
+  if (!decoded) return std::unexpected(std::move(decoded.error()));
   return batch;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/time.hpp"
 #include "ingestion/identity.hpp"
+#include "ingestion/limits.hpp"
 
 /// Events as Mixpanel's SDKs and exports write them, decoded into rows of the event table.
 ///
@@ -20,15 +21,6 @@
 /// `$user_id`, else `$device:` and `$device_id`. Events equal in (event, time, distinct_id, $insert_id) are
 /// one.
 namespace bellwether::ingestion {
-
-/// What one event may hold (as Mixpanel's /import does).
-struct EventLimits {
-  std::size_t events = 2000;  ///< in one request
-  std::size_t event_bytes = 1UL << 20U;
-  std::size_t name_bytes = 255;
-  std::size_t properties = 255;
-  std::size_t insert_id_bytes = 36;
-};
 
 struct EventSource {
   /// The project of a token; no value for one that nobody has. Null: all events are of `project_id`.

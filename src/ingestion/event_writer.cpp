@@ -1,6 +1,7 @@
 #include "ingestion/event_writer.hpp"
 
 #include "events/sql.hpp"
+#include "ingestion/impl/isolate.hpp"
 
 namespace bellwether::ingestion {
 
@@ -13,25 +14,25 @@ bool EventWriter::write(EventBatch batch, Done done) {
 }
 
 void EventWriter::write_batch(std::vector<Item> items) {
-  if (items.size() > 1) {
+  const auto insert_some = [&](std::size_t begin, std::size_t end) -> Written {
+    // A link that cannot be stored fails with the events that brought it.
+    if (end - begin == 1) return insert(items[begin].batch.links, items[begin].batch.rows);
     std::size_t bytes = 0;
-    for (const Item& item : items) bytes += item.batch.rows.size();
+    for (std::size_t i = begin; i < end; ++i) bytes += items[i].batch.rows.size();
     std::string rows;
     rows.reserve(bytes);
     std::vector<IdentityLink> links;
-    for (const Item& item : items) {
-      rows += item.batch.rows;
-      links.insert(links.end(), item.batch.links.begin(), item.batch.links.end());
+    for (std::size_t i = begin; i < end; ++i) {
+      rows += items[i].batch.rows;
+      links.insert(links.end(), items[i].batch.links.begin(), items[i].batch.links.end());
     }
-    const Written written = insert(links, rows);
-    // One that the engine does not take must not fail those who came with it.
-    const bool each_alone = !written && written.error().kind == events::EngineError::Kind::kQuery;
-    if (!each_alone) {
-      for (Item& item : items) item.done(written);
-      return;
-    }
-  }
-  for (Item& item : items) item.done(insert(item.batch.links, item.batch.rows));
+    return insert(links, rows);
+  };
+  // One that the engine does not take must not fail those that came with it.
+  impl::insert_isolating(0, items.size(), insert_some,
+                         [&](std::size_t begin, std::size_t end, const Written& written) {
+                           for (std::size_t i = begin; i < end; ++i) items[i].done(written);
+                         });
 }
 
 Written EventWriter::insert(const std::vector<IdentityLink>& links, const std::string& rows) {

@@ -24,7 +24,8 @@ class EventWriter {
   /// is taken then, and `done` is not called.
   bool write(EventBatch batch, Done done);
   std::size_t queued_bytes() const { return queue_.queued_bytes(); }
-  void stop() { queue_.stop(); }
+  /// As BatchQueue::stop.
+  void stop(Millis bound = Millis::max()) { queue_.stop(bound); }
 
  private:
   struct Item {

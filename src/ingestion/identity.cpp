@@ -1,10 +1,12 @@
 #include "ingestion/identity.hpp"
 
 #include <set>
+#include <utility>
 
 #include "base/json_writer.hpp"
 #include "events/sql.hpp"
 #include "ingestion/impl/rows.hpp"
+#include "ingestion/limits.hpp"
 
 namespace bellwether::ingestion {
 
@@ -12,10 +14,62 @@ namespace {
 
 using events::EngineError;
 
-std::string person_of(const IdentityMap& known, const std::string& id) {
-  const auto found = known.find(id);
-  return found == known.end() ? id : found->second;
-}
+/// Who is who while links become known: each person with all ids that lead to it, so that a person who turns
+/// out to be an alias of another takes its ids along at the cost of the smaller side.
+class People {
+ public:
+  explicit People(const IdentityMap& known) {
+    for (const auto& [alias, person] : known) join(alias, group_of(person));
+  }
+
+  bool is_alias(const std::string& id) const { return groups_of_aliases_.contains(id); }
+  const std::string& person_of(const std::string& id) const {
+    const auto found = groups_of_aliases_.find(id);
+    return found == groups_of_aliases_.end() ? id : groups_[found->second].person;
+  }
+
+  /// `alias`, which is no alias yet, and all that leads to it lead to `person` now. False when those are too
+  /// many.
+  bool link(const std::string& alias, const std::string& person) {
+    const std::size_t from = group_of(alias);
+    const std::size_t to = group_of(person);
+    if (groups_[from].aliases.size() + groups_[to].aliases.size() + 1 > kAliasesOfAPerson) return false;
+    groups_of_persons_.erase(alias);
+    merge(from, to);
+    join(alias, groups_of_persons_.at(person));
+    return true;
+  }
+
+ private:
+  struct Group {
+    std::string person;
+    std::vector<std::string> aliases;
+  };
+
+  std::size_t group_of(const std::string& person) {
+    const auto [found, fresh] = groups_of_persons_.try_emplace(person, groups_.size());
+    if (fresh) groups_.push_back({person, {}});
+    return found->second;
+  }
+
+  void join(const std::string& alias, std::size_t group) {
+    groups_of_aliases_.insert_or_assign(alias, group);
+    groups_[group].aliases.push_back(alias);
+  }
+
+  /// The aliases of both become those of the second's person, in the group that has more.
+  void merge(std::size_t from, std::size_t to) {
+    const std::string person = groups_[to].person;
+    if (groups_[from].aliases.size() > groups_[to].aliases.size()) std::swap(from, to);
+    for (const std::string& alias : std::exchange(groups_[from].aliases, {})) join(alias, to);
+    groups_[to].person = person;
+    groups_of_persons_.insert_or_assign(person, to);
+  }
+
+  std::vector<Group> groups_;
+  std::map<std::string, std::size_t> groups_of_persons_;
+  std::map<std::string, std::size_t> groups_of_aliases_;
+};
 
 std::expected<IdentityMap, EngineError> load(events::Engine& engine, const std::string& project_id,
                                              const std::set<std::string>& ids) {
@@ -36,19 +90,22 @@ void append_row(std::string& rows, const IdentityLink& link, Timestamp now) {
 
 }  // namespace
 
-std::vector<IdentityLink> resolve_links(IdentityMap known, const std::vector<IdentityLink>& links) {
-  std::vector<IdentityLink> changed;
+std::vector<IdentityLink> resolve_links(const IdentityMap& known, const std::vector<IdentityLink>& links) {
+  People people(known);
+  std::set<std::string> aliases;
+  for (const auto& [alias, person] : known) aliases.insert(alias);
   for (const IdentityLink& link : links) {
-    if (known.contains(link.alias)) continue;
-    const std::string person = person_of(known, link.person);
-    if (person == link.alias) continue;
-    for (auto& [alias, led_to] : known) {
-      if (led_to != link.alias) continue;
-      led_to = person;
-      changed.push_back({link.project_id, alias, person});
-    }
-    known.emplace(link.alias, person);
-    changed.push_back({link.project_id, link.alias, person});
+    if (people.is_alias(link.alias)) continue;
+    const std::string person = people.person_of(link.person);
+    if (person == link.alias || !people.link(link.alias, person)) continue;
+    aliases.insert(link.alias);
+  }
+  std::vector<IdentityLink> changed;
+  for (const std::string& alias : aliases) {
+    const std::string& person = people.person_of(alias);
+    const auto before = known.find(alias);
+    if (before == known.end() || before->second != person)
+      changed.push_back({links.front().project_id, alias, person});
   }
   return changed;
 }

@@ -26,8 +26,10 @@ using IdentityMap = std::map<std::string, std::string>;
 
 /// The rows that change when `links`, in order, become known: `known` must hold every row whose alias or
 /// person occurs in them. The first person of an alias stays (contract: a device belongs to whom it
-/// identified first). When a person turns out to be an alias of another, all that led to it leads on.
-std::vector<IdentityLink> resolve_links(IdentityMap known, const std::vector<IdentityLink>& links);
+/// identified first). When a person turns out to be an alias of another, all that led to it leads on. A link
+/// that would give a person more than `kAliasesOfAPerson` is ignored. All links are of one project; there is
+/// at least one.
+std::vector<IdentityLink> resolve_links(const IdentityMap& known, const std::vector<IdentityLink>& links);
 
 /// Stores what `links` change, before the events that told it. To be called by one thread at a time.
 std::expected<void, events::EngineError> store_links(events::Engine& engine,

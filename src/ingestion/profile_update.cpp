@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "ingestion/record_splitter.hpp"
 
 namespace bellwether::ingestion {
 
@@ -48,9 +52,55 @@ std::string_view misfit(Kind kind, const json::value& argument) {
   return "";
 }
 
+/// Adds up the keys in `value`; says what in it is over a limit.
+std::optional<std::string> misshape(const json::value& value, const ShapeLimits& limits, std::size_t depth,
+                                    std::size_t& keys) {
+  if (value.is_double() && !std::isfinite(value.get_double())) return "a number is too large";
+  if (!value.is_structured()) return std::nullopt;
+  if (depth == limits.depth)
+    return fmt::format("a value nests more than {} arrays and objects", limits.depth);
+  if (const auto* array = value.if_array()) {
+    for (const json::value& item : *array) {
+      if (auto wrong = misshape(item, limits, depth + 1, keys)) return wrong;
+    }
+    return std::nullopt;
+  }
+  for (const auto& [key, item] : value.get_object()) {
+    if (++keys > limits.keys)
+      return fmt::format("there are more than {} properties, nested ones counted", limits.keys);
+    if (key.size() > limits.key_bytes)
+      return fmt::format("a property's name is longer than {} bytes", limits.key_bytes);
+    if (auto wrong = misshape(item, limits, depth + 1, keys)) return wrong;
+  }
+  return std::nullopt;
+}
+
+struct RecordFault {
+  bool whole_body;  ///< not JSON, so nothing of the body can be trusted
+  std::string message;
+};
+
+std::expected<json::value, RecordFault> parse_record(std::string_view text, const ProfileLimits& limits) {
+  if (text.size() > limits.update_bytes) {
+    return std::unexpected(
+        RecordFault{false, fmt::format("a profile update is larger than {} bytes", limits.update_bytes)});
+  }
+  json::parse_options options;
+  // The update, the operation and its properties are around a value.
+  options.max_depth = limits.shape.depth + 3;
+  boost::system::error_code wrong;
+  json::value record = json::parse(text, wrong, {}, options);
+  if (!wrong) return record;
+  const bool too_deep = wrong == json::error::too_deep;
+  return std::unexpected(RecordFault{
+      !too_deep, too_deep ? fmt::format("a value nests more than {} arrays and objects", limits.shape.depth)
+                          : wrong.message()});
+}
+
 std::expected<ProfileUpdate, std::string> decode_update(
     const json::value& record,
-    const std::function<std::optional<std::string>(std::string_view)>& project_of_token) {
+    const std::function<std::optional<std::string>(std::string_view)>& project_of_token,
+    const ProfileLimits& limits) {
   if (!record.is_object()) return std::unexpected("a profile update must be a JSON object");
   const json::object& object = record.get_object();
   const std::string token = text_of(object, "$token");
@@ -59,123 +109,57 @@ std::expected<ProfileUpdate, std::string> decode_update(
   if (!project_id) return std::unexpected("$token is no project's token");
   ProfileUpdate update{std::move(*project_id), text_of(object, "$distinct_id"), {}};
   if (update.distinct_id.empty()) return std::unexpected("$distinct_id, missing or empty");
+  if (update.distinct_id.size() > limits.id_bytes)
+    return std::unexpected(fmt::format("$distinct_id is longer than {} bytes", limits.id_bytes));
+  std::size_t keys = 0;
   for (const Name& name : kOperations) {
     const json::value* argument = object.if_contains(name.key);
     if (argument == nullptr) continue;
     if (const std::string_view wrong = misfit(name.kind, *argument); !wrong.empty())
       return std::unexpected(std::string(wrong));
-    update.operations.push_back({name.kind, json::serialize(*argument)});
+    // The object of an operation is not a level of a value.
+    ShapeLimits shape = limits.shape;
+    ++shape.depth;
+    if (name.kind != Kind::kUnset && name.kind != Kind::kDelete) {
+      if (auto wrong = misshape(*argument, shape, 0, keys)) return std::unexpected(std::move(*wrong));
+    }
+    update.operations.push_back({name.kind, name.kind == Kind::kDelete ? "" : json::serialize(*argument)});
   }
   if (update.operations.empty()) return std::unexpected("there is no operation such as $set in the update");
   return update;
-}
-
-void add_number(json::value& there, const json::value& more) {
-  if (there.is_int64() && more.is_int64()) {
-    std::int64_t sum = 0;
-    if (!__builtin_add_overflow(there.get_int64(), more.get_int64(), &sum)) {
-      there = sum;
-      return;
-    }
-  }
-  there = there.to_number<double>() + more.to_number<double>();
-}
-
-void append_new(json::array& list, const json::value& value) {
-  if (std::ranges::find(list, value) == list.end()) list.push_back(value);
-}
-
-/// One property of one operation; `there` is null when the profile does not have it.
-void apply_property(Kind kind, json::object& profile, std::string_view name, const json::value& value) {
-  json::value* there = profile.if_contains(name);
-  switch (kind) {
-    case Kind::kSet:
-      // A null unsets: the profile holds no property without a value.
-      if (value.is_null()) {
-        profile.erase(name);
-      } else {
-        profile.insert_or_assign(name, value);
-      }
-      return;
-    case Kind::kSetOnce:
-      if (there == nullptr && !value.is_null()) profile.emplace(name, value);
-      return;
-    case Kind::kAdd:
-      if (there == nullptr) {
-        profile.emplace(name, value);
-      } else if (there->is_number()) {
-        add_number(*there, value);
-      }
-      return;
-    case Kind::kAppend:
-      if (there == nullptr) {
-        profile.emplace(name, json::array{value});
-      } else if (there->is_array()) {
-        there->get_array().push_back(value);
-      }
-      return;
-    case Kind::kUnion: {
-      if (there == nullptr) there = &profile.emplace(name, json::array{}).first->value();
-      if (!there->is_array()) return;
-      for (const json::value& item : value.get_array()) append_new(there->get_array(), item);
-      return;
-    }
-    case Kind::kRemove:
-      if (there != nullptr && there->is_array()) {
-        auto& list = there->get_array();
-        list.erase(std::remove(list.begin(), list.end(), value), list.end());
-      }
-      return;
-    case Kind::kUnset:
-    case Kind::kDelete:
-      return;
-  }
 }
 
 }  // namespace
 
 std::expected<ProfileBatch, std::string> decode_profile_updates(
     std::string_view body,
-    const std::function<std::optional<std::string>(std::string_view)>& project_of_token) {
-  boost::system::error_code wrong;
-  const json::value document = json::parse(body, wrong);
-  if (wrong) return std::unexpected("the body is not JSON: " + wrong.message());
+    const std::function<std::optional<std::string>(std::string_view)>& project_of_token,
+    const ProfileLimits& limits) {
   ProfileBatch batch;
-  const auto take = [&](const json::value& record) {
-    auto update = decode_update(record, project_of_token);
+  std::string broken;
+  const auto take = [&](std::string_view text) {
+    if (batch.updates.size() + batch.refused.size() == limits.updates) {
+      broken = fmt::format("a request must not hold more than {} profile updates", limits.updates);
+      return false;
+    }
+    auto record = parse_record(text, limits);
+    if (!record) {
+      if (record.error().whole_body) broken = "the body is not JSON: " + record.error().message;
+      batch.refused.push_back(std::move(record.error().message));
+      return broken.empty();
+    }
+    auto update = decode_update(*record, project_of_token, limits);
     if (update) {
       batch.updates.push_back(std::move(*update));
     } else {
       batch.refused.push_back(std::move(update.error()));
     }
+    return true;
   };
-  if (document.is_array()) {
-    for (const json::value& record : document.get_array()) take(record);
-  } else {
-    take(document);
-  }
+  if (auto split = split_records(body, take); !split)
+    return std::unexpected("the body is not JSON: " + split.error());
+  if (!broken.empty()) return std::unexpected(std::move(broken));
   return batch;
-}
-
-std::string updated_profile(std::string_view document, const ProfileUpdate& update) {
-  bool exists = !document.empty();
-  json::object profile = exists ? json::parse(document).get_object() : json::object{};
-  for (const Operation& operation : update.operations) {
-    if (operation.kind == Kind::kDelete) {
-      profile.clear();
-      exists = false;
-      continue;
-    }
-    const json::value argument = json::parse(operation.argument);
-    if (operation.kind == Kind::kUnset) {
-      for (const json::value& name : argument.get_array()) profile.erase(name.get_string());
-      continue;
-    }
-    exists = true;
-    for (const auto& [name, value] : argument.get_object())
-      apply_property(operation.kind, profile, name, value);
-  }
-  return exists ? json::serialize(profile) : "";
 }
 
 }  // namespace bellwether::ingestion

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "ingestion/limits.hpp"
+
 /// What `/engage` says of a profile: `{"$token": …, "$distinct_id": "ann", "$set": {"plan": "pro"}}`, one or
 /// an array. Within one update the operations are applied in the order of `Operation::Kind`.
 namespace bellwether::ingestion {
@@ -34,17 +36,15 @@ struct ProfileUpdate {
 };
 
 struct ProfileBatch {
-  std::vector<ProfileUpdate> updates;  ///< those that read
-  std::vector<std::string> refused;    ///< why the others do not
+  std::vector<ProfileUpdate> updates;  ///< those that are right
+  std::vector<std::string> refused;    ///< why the others are not
 };
 
-/// Fails when the body is not JSON.
+/// Fails when the body is not JSON, or holds more updates than allowed. An update over a limit is refused
+/// alone.
 std::expected<ProfileBatch, std::string> decode_profile_updates(
     std::string_view body,
-    const std::function<std::optional<std::string>(std::string_view)>& project_of_token);
-
-/// A profile's properties after an update, as a JSON object; empty when there is no profile. Operations that
-/// do not fit what is there ($add to a text, $append to something that is no list) leave it as it is.
-std::string updated_profile(std::string_view document, const ProfileUpdate& update);
+    const std::function<std::optional<std::string>(std::string_view)>& project_of_token,
+    const ProfileLimits& limits = {});
 
 }  // namespace bellwether::ingestion

@@ -1,10 +1,13 @@
 #include "ingestion/profile_writer.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "base/json_writer.hpp"
 #include "events/sql.hpp"
+#include "ingestion/impl/isolate.hpp"
 #include "ingestion/impl/rows.hpp"
+#include "ingestion/profile.hpp"
 
 namespace bellwether::ingestion {
 
@@ -19,10 +22,24 @@ std::size_t size_of(const std::vector<ProfileUpdate>& updates) {
   return bytes;
 }
 
+std::string make_row(const std::pair<std::string, std::string>& key, const std::string& document,
+                     Timestamp at) {
+  std::string row;
+  JsonWriter json(row);
+  const bool deleted = document.empty();
+  json.begin_object().key("project_id").value(key.first).key("distinct_id").value(key.second);
+  json.key("properties").raw(deleted ? "{}" : document).key("document").value(document);
+  json.key("deleted").value(deleted ? 1 : 0).key("updated_at").value(to_unix_ms(at)).end_object();
+  row += '\n';
+  return row;
+}
+
 }  // namespace
 
-ProfileWriter::ProfileWriter(events::Engine& engine, const BatchLimits& limits)
-    : engine_(engine), queue_(limits, [this](std::vector<Item> items) { write_batch(std::move(items)); }) {}
+ProfileWriter::ProfileWriter(events::Engine& engine, const BatchLimits& batches, const ProfileLimits& limits)
+    : engine_(engine),
+      limits_(limits),
+      queue_(batches, [this](std::vector<Item> items) { write_batch(std::move(items)); }) {}
 
 bool ProfileWriter::write(std::vector<ProfileUpdate> updates, Done done) {
   const std::size_t bytes = size_of(updates);
@@ -30,42 +47,83 @@ bool ProfileWriter::write(std::vector<ProfileUpdate> updates, Done done) {
 }
 
 void ProfileWriter::write_batch(std::vector<Item> items) {
-  const Written written = apply_all(items);
-  for (Item& item : items) item.done(written);
+  std::vector<Outcome> outcomes(items.size());
+  const auto stored = load(items);
+  if (stored) {
+    insert(apply(items, *stored, outcomes), outcomes);
+  } else {
+    std::ranges::fill(outcomes, std::unexpected(stored.error()));
+  }
+  for (std::size_t i = 0; i < items.size(); ++i) items[i].done(outcomes[i]);
 }
 
-Written ProfileWriter::apply_all(const std::vector<Item>& items) {
-  auto profiles = load(items);
-  if (!profiles) return std::unexpected(profiles.error());
-  for (const Item& item : items) {
-    for (const ProfileUpdate& update : item.updates) {
-      Profile& profile = (*profiles)[{update.project_id, update.distinct_id}];
-      profile.document = updated_profile(profile.document, update);
+std::vector<ProfileWriter::Row> ProfileWriter::apply(const std::vector<Item>& items,
+                                                     const std::map<Key, Stored>& stored,
+                                                     std::vector<Outcome>& outcomes) const {
+  struct Edited {
+    Profile profile;
+    Timestamp updated_at;
+    std::vector<std::size_t> items = {};
+  };
+  std::map<Key, Edited> edited;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    for (const ProfileUpdate& update : items[i].updates) {
+      const Key key{update.project_id, update.distinct_id};
+      auto found = edited.find(key);
+      if (found == edited.end()) {
+        const auto before = stored.find(key);
+        const Stored none{};
+        const Stored& was = before == stored.end() ? none : before->second;
+        found = edited.emplace(key, Edited{Profile(was.document, limits_), was.updated_at}).first;
+      }
+      if (auto refused = found->second.profile.apply(update)) {
+        outcomes[i]->push_back(std::move(*refused));
+      } else if (found->second.items.empty() || found->second.items.back() != i) {
+        found->second.items.push_back(i);
+      }
     }
   }
   const Timestamp now = system_now();
-  std::string rows;
-  for (const auto& [key, profile] : *profiles) {
-    JsonWriter json(rows);
-    const bool deleted = profile.document.empty();
-    json.begin_object().key("project_id").value(key.first).key("distinct_id").value(key.second);
-    json.key("properties").raw(deleted ? "{}" : profile.document).key("document").value(profile.document);
+  std::vector<Row> rows;
+  for (auto& [key, one] : edited) {
+    if (one.items.empty()) continue;
     // Of two rows with one time either may stay: the later must be later, whatever the clock says.
-    const Timestamp at = std::max(now, profile.updated_at + Millis(1));
-    json.key("deleted").value(deleted ? 1 : 0).key("updated_at").value(to_unix_ms(at)).end_object();
-    rows += '\n';
+    const Timestamp at = std::max(now, one.updated_at + Millis(1));
+    rows.push_back({make_row(key, one.profile.document(), at), std::move(one.items)});
   }
-  if (rows.empty()) return {};
-  return engine_.insert(events::sql::kInsertProfiles, rows, {});
+  return rows;
 }
 
-std::expected<ProfileWriter::Profiles, events::EngineError> ProfileWriter::load(
+void ProfileWriter::insert(const std::vector<Row>& rows, std::vector<Outcome>& outcomes) {
+  const auto insert_some = [&](std::size_t begin, std::size_t end) {
+    std::string lines;
+    for (std::size_t i = begin; i < end; ++i) lines += rows[i].json;
+    return engine_.insert(events::sql::kInsertProfiles, lines, {});
+  };
+  const auto tell = [&](std::size_t begin, std::size_t end,
+                        const std::expected<void, events::EngineError>& written) {
+    if (written) return;
+    const bool refused = written.error().kind == events::EngineError::Kind::kQuery;
+    for (std::size_t i = begin; i < end; ++i) {
+      for (const std::size_t item : rows[i].items) {
+        if (!refused) {
+          outcomes[item] = std::unexpected(written.error());
+        } else if (outcomes[item]) {
+          outcomes[item]->push_back("the event engine refuses a value in the update");
+        }
+      }
+    }
+  };
+  impl::insert_isolating(0, rows.size(), insert_some, tell);
+}
+
+std::expected<std::map<ProfileWriter::Key, ProfileWriter::Stored>, events::EngineError> ProfileWriter::load(
     const std::vector<Item>& items) {
   std::map<std::string, std::set<std::string>> ids;
   for (const Item& item : items) {
     for (const ProfileUpdate& update : item.updates) ids[update.project_id].insert(update.distinct_id);
   }
-  Profiles profiles;
+  std::map<Key, Stored> profiles;
   for (const auto& [project_id, of_project] : ids) {
     const auto read = impl::find_rows(
         engine_, events::sql::kFindProfiles, project_id, of_project, [&](const boost::json::array& row) {

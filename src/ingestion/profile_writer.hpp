@@ -1,5 +1,6 @@
 #pragma once
 
+#include <expected>
 #include <functional>
 #include <map>
 #include <string>
@@ -8,41 +9,54 @@
 
 #include "events/engine.hpp"
 #include "ingestion/batch_queue.hpp"
-#include "ingestion/event_writer.hpp"
+#include "ingestion/limits.hpp"
 #include "ingestion/profile_update.hpp"
 
 namespace bellwether::ingestion {
 
 /// Applies profile updates in the order in which they came: reads the profiles that they touch, applies,
 /// writes. The only writer of profiles; owns its thread.
+///
+/// An update that a profile cannot take is refused alone, and so is a profile that the engine does not take:
+/// neither changes anything for the updates that were written with it.
 class ProfileWriter {
  public:
-  using Done = std::move_only_function<void(const Written&)>;
+  /// Why updates of a request were refused, one message each; or why none could be written.
+  using Outcome = std::expected<std::vector<std::string>, events::EngineError>;
+  using Done = std::move_only_function<void(const Outcome&)>;
 
   /// The engine outlives it.
-  ProfileWriter(events::Engine& engine, const BatchLimits& limits);
+  ProfileWriter(events::Engine& engine, const BatchLimits& batches, const ProfileLimits& limits = {});
 
   /// As EventWriter::write.
   bool write(std::vector<ProfileUpdate> updates, Done done);
-  void stop() { queue_.stop(); }
+  /// As BatchQueue::stop.
+  void stop(Millis bound = Millis::max()) { queue_.stop(bound); }
 
  private:
   struct Item {
     std::vector<ProfileUpdate> updates;
     Done done;
   };
-  struct Profile {
+  struct Stored {
     std::string document;  ///< empty: there is none
     Timestamp updated_at;
   };
+  struct Row {
+    std::string json;
+    std::vector<std::size_t> items;  ///< those whose updates are in it
+  };
   /// By project and distinct id.
-  using Profiles = std::map<std::pair<std::string, std::string>, Profile>;
+  using Key = std::pair<std::string, std::string>;
 
   void write_batch(std::vector<Item> items);
-  Written apply_all(const std::vector<Item>& items);
-  std::expected<Profiles, events::EngineError> load(const std::vector<Item>& items);
+  std::vector<Row> apply(const std::vector<Item>& items, const std::map<Key, Stored>& stored,
+                         std::vector<Outcome>& outcomes) const;
+  void insert(const std::vector<Row>& rows, std::vector<Outcome>& outcomes);
+  std::expected<std::map<Key, Stored>, events::EngineError> load(const std::vector<Item>& items);
 
   events::Engine& engine_;
+  const ProfileLimits limits_;
   BatchQueue<Item> queue_;
 };
 

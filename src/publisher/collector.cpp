@@ -26,9 +26,7 @@ struct Trouble {
   std::string message;
 };
 
-std::optional<Trouble> trouble_of(const Written& written) {
-  if (written) return std::nullopt;
-  const auto& error = written.error();
+Trouble trouble_of(const events::EngineError& error) {
   log::error("events cannot be written", {{"error", error.message}});
   if (error.kind == events::EngineError::Kind::kQuery)
     return Trouble{400, "the event engine refuses a value in the request"};
@@ -63,6 +61,11 @@ struct Collector::Exchange {
   }
   void answer_flag(bool success, std::string_view error, unsigned status = 200) {
     answer(publisher::answer_flag(carried, success, error, status));
+  }
+  void answer_written(const Written& written) {
+    if (written) return answer_flag(true, "");
+    const Trouble trouble = trouble_of(written.error());
+    answer_flag(false, trouble.message, trouble.status);
   }
   /// Older clients expect 1 or 0 of /import too.
   void answer_import(const ImportResult& result) {
@@ -134,10 +137,8 @@ void Collector::track(const SharedExchange& exchange) {
     const bool token = !batch->failed.empty() && batch->failed[0].field == "properties.token";
     return exchange->answer_flag(false, first_error, token ? 401 : 200);
   }
-  const bool taken = events_.write(std::move(*batch), [exchange](const Written& written) {
-    const auto trouble = trouble_of(written);
-    exchange->answer_flag(!trouble, trouble ? trouble->message : "", trouble ? trouble->status : 200);
-  });
+  const bool taken = events_.write(std::move(*batch),
+                                   [exchange](const Written& written) { exchange->answer_written(written); });
   if (!taken) exchange->answer_flag(false, kOverloaded, 429);
 }
 
@@ -157,26 +158,29 @@ void Collector::import_events(const SharedExchange& exchange) {
       .code = batch->failed.empty() ? 200U : 400U, .imported = batch->events, .failed = batch->failed};
   if (!batch->failed.empty()) result.error = "some data points in the request failed validation";
   const bool taken = events_.write(std::move(*batch), [exchange, result](const Written& written) {
-    const auto trouble = trouble_of(written);
-    if (trouble) return exchange->answer_import({.code = trouble->status, .error = trouble->message});
-    exchange->answer_import(result);
+    if (written) return exchange->answer_import(result);
+    const Trouble trouble = trouble_of(written.error());
+    exchange->answer_import({.code = trouble.status, .error = trouble.message});
   });
   if (!taken) exchange->answer_import({.code = 429, .error = std::string(kOverloaded)});
 }
 
 void Collector::engage(const SharedExchange& exchange) {
   auto batch = ingestion::decode_profile_updates(
-      exchange->carried.json, [this](std::string_view token) { return projects_.project_of_token(token); });
+      exchange->carried.json, [this](std::string_view token) { return projects_.project_of_token(token); },
+      options_.profiles);
   if (!batch) return exchange->answer_flag(false, batch.error(), 400);
   metrics_.profile_updates(batch->updates.size(), batch->refused.size());
   if (batch->updates.empty())
     return exchange->answer_flag(
         false, batch->refused.empty() ? "there is no update in the request" : batch->refused[0]);
-  const bool taken = profiles_.write(std::move(batch->updates), [exchange](const Written& written) {
-    const auto trouble = trouble_of(written);
-    exchange->answer_flag(!trouble, trouble ? trouble->message : "", trouble ? trouble->status : 200);
-  });
-  if (!taken) exchange->answer_flag(false, kOverloaded, 429);
+  const std::size_t count = batch->updates.size();
+  const auto done = [exchange, count](const ingestion::ProfileWriter::Outcome& outcome) {
+    if (!outcome) return exchange->answer_written(std::unexpected(outcome.error()));
+    const bool all_refused = outcome->size() >= count;
+    exchange->answer_flag(!all_refused, all_refused ? outcome->front() : "");
+  };
+  if (!profiles_.write(std::move(batch->updates), done)) exchange->answer_flag(false, kOverloaded, 429);
 }
 
 }  // namespace bellwether::publisher

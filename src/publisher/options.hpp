@@ -56,6 +56,7 @@ struct Options {
   Millis query_timeout = std::chrono::minutes(10);  ///< of one cohort's computation
 
   ingestion::EventLimits events;
+  ingestion::ProfileLimits profiles;
   ingestion::BatchLimits batches;
 
   net::EgressGuard::Options egress;

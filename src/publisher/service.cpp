@@ -90,7 +90,7 @@ struct Service::Impl {
         engine(std::move(event_engine)),
         notifier(options.notify),
         events(*engine, options.batches),
-        profiles(*engine, options.batches),
+        profiles(*engine, options.batches, options.profiles),
         ledger(*engine, {options.data_dir + "/pages", options.query_timeout, *layout_of(options)}),
         dispatcher(
             options.syncs, {store->writer(), store->readers(), ledger, guard},

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "ingestion/event_writer.hpp"
+#include "ingestion/profile.hpp"
 #include "ingestion/profile_writer.hpp"
 
 namespace bellwether::testing {
@@ -75,11 +76,16 @@ void LoadedShop::load_profiles(const std::string& text, const std::string& proje
   ASSERT_TRUE(batch);
   for (auto& update : batch->updates) {
     update.project_id = project;
-    data_.profiles[update.distinct_id] = {json::parse(ingestion::updated_profile("", update)).as_object()};
+    const ingestion::ProfileLimits limits;
+    ingestion::Profile profile("", limits);
+    ASSERT_FALSE(profile.apply(update));
+    data_.profiles[update.distinct_id] = {json::parse(profile.document()).as_object()};
   }
   ingestion::ProfileWriter writer(*engine_, {});
-  writer.write(std::move(batch->updates),
-               [](const ingestion::Written& done) { EXPECT_TRUE(done) << done.error().message; });
+  writer.write(std::move(batch->updates), [](const ingestion::ProfileWriter::Outcome& done) {
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_TRUE(done->empty());
+  });
   writer.stop();
 }
 

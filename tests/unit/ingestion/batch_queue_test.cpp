@@ -59,5 +59,23 @@ TEST(BatchQueue, TakesFromManyThreads) {
   EXPECT_EQ(sum, 2000);
 }
 
+TEST(BatchQueue, DropsWhatWaitsWhenItsTimeIsOver) {
+  std::promise<void> go_on;
+  std::atomic<int> written = 0;
+  BatchQueue<int> queue({.batch_bytes = 1, .delay = Millis(0)},
+                        [&, ready = go_on.get_future().share()](const std::vector<int>& items) {
+                          ready.wait();
+                          written += static_cast<int>(items.size());
+                        });
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(queue.push(10, i));
+  while (queue.queued_bytes() == 1000) std::this_thread::yield();  // the first is being written
+  std::thread stopping([&] { queue.stop(Millis(0)); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  go_on.set_value();
+  stopping.join();
+  EXPECT_EQ(written, 1) << "what was being written, and nothing more";
+  EXPECT_EQ(queue.queued_bytes(), 0U);
+}
+
 }  // namespace
 }  // namespace bellwether::ingestion

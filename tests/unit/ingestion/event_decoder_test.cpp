@@ -1,5 +1,7 @@
 #include "ingestion/event_decoder.hpp"
 
+#include <map>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -107,6 +109,104 @@ TEST(Identity, TheFirstPersonStaysAndChainsLeadToTheEnd) {
   EXPECT_THAT(resolve({{"d", "tmp"}}, {{"8", "tmp", "ann"}}), ElementsAre("d>ann", "tmp>ann"));
   EXPECT_THAT(resolve({{"d", "ann"}}, {{"8", "e", "d"}}), ElementsAre("e>ann"));
   EXPECT_THAT(resolve({{"d", "ann"}}, {{"8", "ann", "d"}}), ElementsAre());
+}
+
+TEST(Identity, APersonHasABoundedNumberOfAliases) {
+  std::vector<IdentityLink> links;
+  for (std::size_t i = 0; i < 2 * kAliasesOfAPerson; ++i)
+    links.push_back({"8", "d" + std::to_string(i), "ann"});
+  EXPECT_EQ(resolve_links({}, links).size(), kAliasesOfAPerson);
+}
+
+TEST(Identity, AChainInReverseOrderCostsNoMoreThanOneInOrder) {
+  // Each link renames the person of all before it. Within the bound all of them lead to the last.
+  std::vector<IdentityLink> links;
+  constexpr std::size_t kLinks = 200'000;
+  for (std::size_t i = 0; i < kLinks; ++i)
+    links.push_back({"8", "p" + std::to_string(i), "p" + std::to_string(i + 1)});
+  const auto changed = resolve_links({}, links);
+  EXPECT_LE(changed.size(), kLinks);
+  std::map<std::string, std::size_t> aliases;
+  for (const IdentityLink& link : changed) ++aliases[link.person];
+  for (const auto& [person, count] : aliases) EXPECT_LE(count, kAliasesOfAPerson);
+  EXPECT_EQ(changed.front().person, "p" + std::to_string(kAliasesOfAPerson));
+}
+
+std::string nested(std::size_t depth) {
+  return std::string(depth, '[') + std::string(depth, ']');
+}
+
+std::string keys(std::size_t count) {
+  std::string all = "{";
+  for (std::size_t i = 0; i < count; ++i) all += (i > 0 ? ",\"k" : "\"k") + std::to_string(i) + "\":1";
+  return all + "}";
+}
+
+TEST(EventDecoder, RefusesAnEventOverALimitAndTakesTheOthers) {
+  struct Case {
+    const char* what;
+    std::string property;
+    bool taken;
+  };
+  const std::string long_text(256, 'x');
+  for (const Case& c :
+       {Case{"a plain one", R"("a":1)", true},
+        {"16 levels", R"("a":)" + nested(16), true},
+        {"17 levels", R"("a":)" + nested(17), false},
+        {"1,005 levels", R"("a":)" + nested(1005), false},
+        {"more levels than the parser takes", R"("a":)" + nested(3000), false},
+        {"1,000 keys altogether", R"("a":)" + keys(999), true},
+        {"1,001 keys altogether", R"("a":)" + keys(1000), false},
+        {"keys of objects in an array", R"("a":[)" + keys(500) + "," + keys(500) + "]", false},
+        {"a long name", "\"" + long_text + "\":1", false},
+        {"a long name within", R"("a":{")" + long_text + "\":1}", false},
+        {"a long id", R"("distinct_id":")" + long_text + "\"", false},
+        {"a long device id", R"("$device_id":")" + long_text + "\"", false},
+        {"a large number", R"("a":1e400)", false},
+        {"a large number within", R"("a":[{"b":-1e400}])", false},
+        {"an integer of 25 digits", R"("a":1234567890123456789012345)", false},
+        {"more than a megabyte", R"("a":")" + std::string(1 << 20, 'x') + "\"", false}}) {
+    const std::string event = R"({"event":"E","properties":{)" + c.property + "}}";
+    const std::string good = R"({"event":"Good","properties":{"x":1}})";
+    const EventSource source{.project_id = "8", .now = kNow};
+    for (const std::string& body :
+         {"[" + good + "," + event + " ,\n" + good + "]", good + "\n" + event + "\n" + good}) {
+      const auto batch = decode_events(body, source);
+      ASSERT_TRUE(batch) << c.what << ": " << batch.error();
+      EXPECT_EQ(batch->events, c.taken ? 3U : 2U) << c.what;
+      EXPECT_EQ(batch->failed.size(), c.taken ? 0U : 1U) << c.what;
+      if (!c.taken && !batch->failed.empty()) {
+        EXPECT_EQ(batch->failed[0].index, 1U);
+        EXPECT_FALSE(batch->failed[0].message.empty());
+      }
+    }
+    const auto alone = decode_events(event, source);
+    ASSERT_TRUE(alone) << c.what;
+    EXPECT_EQ(alone->events, c.taken ? 1U : 0U) << c.what;
+  }
+}
+
+TEST(EventDecoder, TakesNothingOfABodyThatIsNotJson) {
+  const std::string good = R"({"event":"Good","properties":{"x":1}})";
+  for (const std::string& wrong :
+       {R"({"event":"E","properties":{"a":01}})", R"({"event":"E","properties":{"a":1.}})",
+        R"({"event":"E","properties":{"a":-}})", R"({"event":"E","properties":{"a":NaN}})",
+        R"({"event":"E" "properties":{}})", R"({"event":"E")"}) {
+    EXPECT_FALSE(decode_events("[" + good + "," + wrong + "]", {.project_id = "8", .now = kNow})) << wrong;
+  }
+}
+
+TEST(EventDecoder, ReadsALargeBodyAsASmallOne) {
+  std::string body = "[";
+  const std::string filler(5000, 'x');
+  for (int i = 0; i < 1500; ++i)
+    body += (i > 0 ? "," : "") + (R"({"event":"E","properties":{"n":)" + std::to_string(i)) + R"(,"t":"],{)" +
+            filler + "\"}}";
+  const auto batch = decode_events(body + "]", {.project_id = "8", .now = kNow});
+  ASSERT_TRUE(batch) << batch.error();
+  EXPECT_EQ(batch->events, 1500U);
+  EXPECT_FALSE(decode_events(body, {.project_id = "8", .now = kNow})) << "without its end";
+  EXPECT_FALSE(decode_events(body + "]x", {.project_id = "8", .now = kNow}));
 }
 
 }  // namespace

@@ -1,6 +1,11 @@
 #include "ingestion/profile_update.hpp"
 
+#include <chrono>
+#include <set>
+
 #include <gtest/gtest.h>
+
+#include "ingestion/profile.hpp"
 
 namespace bellwether::ingestion {
 namespace {
@@ -13,7 +18,10 @@ std::string after(std::string_view document, const std::string& operations) {
   const auto batch =
       decode_profile_updates(R"({"$token":"t","$distinct_id":"ann",)" + operations + "}", project);
   EXPECT_TRUE(batch && batch->refused.empty()) << operations;
-  return updated_profile(document, batch->updates.at(0));
+  static const ProfileLimits kLimits;
+  Profile profile(document, kLimits);
+  EXPECT_EQ(profile.apply(batch->updates.at(0)), std::nullopt);
+  return profile.document();
 }
 
 TEST(ProfileUpdate, ATableOfOperations) {
@@ -44,7 +52,7 @@ TEST(ProfileUpdate, ATableOfOperations) {
   }
 }
 
-TEST(ProfileUpdate, RefusesWhatDoesNotReadAndTakesTheRest) {
+TEST(ProfileUpdate, RefusesWhatIsWrongAndTakesTheRest) {
   const auto batch = decode_profile_updates(
       R"([{"$token":"t","$distinct_id":"a","$set":{"x":1}}, 7, {"$distinct_id":"a","$set":{}},
           {"$token":"other","$distinct_id":"a","$set":{}}, {"$token":"t","$set":{}},
@@ -55,6 +63,116 @@ TEST(ProfileUpdate, RefusesWhatDoesNotReadAndTakesTheRest) {
   EXPECT_EQ(batch->updates.size(), 1U);
   EXPECT_EQ(batch->refused.size(), 8U);
   EXPECT_FALSE(decode_profile_updates("{", project));
+}
+
+std::string update(const std::string& operations) {
+  return R"({"$token":"t","$distinct_id":"ann",)" + operations + "}";
+}
+
+std::string keys(std::size_t from, std::size_t count) {
+  std::string all = "{";
+  for (std::size_t i = from; i < from + count; ++i)
+    all += (i > from ? ",\"k" : "\"k") + std::to_string(i) + "\":1";
+  return all + "}";
+}
+
+TEST(ProfileUpdate, RefusesAnUpdateOverALimitAlone) {
+  const std::string long_text(256, 'x');
+  const std::string deep16 = std::string(16, '[') + std::string(16, ']');
+  const std::vector<std::pair<std::string, bool>> cases{
+      {R"("$set":{"a":1e400})", false},
+      {R"("$append":{"a":[-1e400]})", false},
+      {R"("$union":{"a":[1e400]})", false},
+      {R"("$remove":{"a":1e400})", false},
+      {R"("$set":{"a":)" + deep16 + "}", true},
+      {R"("$set":{"a":[)" + deep16 + "]}", false},
+      {R"("$set":{"a":)" + std::string(100, '[') + std::string(100, ']') + "}", false},
+      {R"("$set":)" + keys(0, 2000), true},
+      {R"("$set":)" + keys(0, 2001), false},
+      {"\"$set\":{\"" + long_text + "\":1}", false},
+      {R"("$set":{"a":")" + std::string(1 << 20, 'x') + "\"}", false}};
+  for (const auto& [operations, taken] : cases) {
+    const auto batch = decode_profile_updates("[" + update(R"("$set":{"x":1})") + "," + update(operations) +
+                                                  "," + update(R"("$set":{"y":1})") + "]",
+                                              project);
+    ASSERT_TRUE(batch) << operations.substr(0, 60) << batch.error();
+    EXPECT_EQ(batch->updates.size(), taken ? 3U : 2U) << operations.substr(0, 60);
+  }
+  EXPECT_EQ(
+      decode_profile_updates(R"({"$token":"t","$distinct_id":")" + long_text + R"(","$set":{}})", project)
+          ->refused.size(),
+      1U);
+  std::string many = "[";
+  for (int i = 0; i < 2001; ++i) many += (i > 0 ? "," : "") + update(R"("$set":{})");
+  EXPECT_FALSE(decode_profile_updates(many + "]", project));
+  EXPECT_FALSE(decode_profile_updates("[" + update(R"("$set":{})") + ",{\"$token\":01}]", project))
+      << "not JSON";
+}
+
+/// Applies the updates of a body to one profile; counts those that it refused.
+std::size_t refusals(Profile& profile, const std::string& body) {
+  const auto batch = decode_profile_updates(body, project);
+  EXPECT_TRUE(batch) << batch.error();
+  std::size_t refused = batch->refused.size();
+  for (const ProfileUpdate& one : batch->updates) refused += profile.apply(one) ? 1 : 0;
+  return refused;
+}
+
+TEST(ProfileTest, StaysFiniteAndWithinItsLimits) {
+  const ProfileLimits limits{.profile_bytes = 1000, .shape = {.keys = 20}};
+  Profile profile(R"({"x":1e308})", limits);
+  EXPECT_EQ(refusals(profile, update(R"("$set":{"a":1},"$add":{"x":1e308})")), 1U);
+  EXPECT_EQ(profile.document(), R"({"x":1E308})") << "an update is applied whole or not at all";
+  EXPECT_EQ(refusals(profile, update(R"("$set":)" + keys(0, 19))), 0U);
+  EXPECT_EQ(refusals(profile, update(R"("$set_once":)" + keys(19, 1))), 1U);
+  EXPECT_EQ(refusals(profile, update(R"("$set":{"k0":{"in":1}})")), 1U) << "nested keys count";
+  EXPECT_EQ(refusals(profile, update(R"("$unset":["k0","k1"])")), 0U);
+  EXPECT_EQ(refusals(profile, update(R"("$append":{"l":")" + std::string(600, 'x') + "\"}")), 0U);
+  EXPECT_EQ(refusals(profile, update(R"("$append":{"l":")" + std::string(600, 'x') + "\"}")), 1U);
+  EXPECT_EQ(refusals(profile, update(R"("$union":{"l":[")" + std::string(600, 'x') + "\"]}")), 1U);
+  EXPECT_EQ(refusals(profile, update(R"("$set":{"l":1})")), 0U) << "what makes it lighter is taken";
+}
+
+TEST(ProfileTest, TakesAStoredProfileOverTheLimitsAndShrinksIt) {
+  const ProfileLimits limits{.shape = {.keys = 20}};
+  Profile profile(keys(0, 100), limits);
+  EXPECT_EQ(refusals(profile, update(R"("$set":{"new":1})")), 1U);
+  EXPECT_EQ(refusals(profile, update(R"("$set":{"k1":2})")), 0U) << "nothing is added";
+  EXPECT_EQ(refusals(profile, update(R"("$unset":["k0"])")), 0U);
+  Profile broken("{\"a\":Infinity}", limits);
+  EXPECT_EQ(refusals(broken, update(R"("$set":{"a":1})")), 1U);
+  EXPECT_EQ(refusals(broken, update(R"("$delete":null)")), 0U);
+  EXPECT_EQ(refusals(broken, update(R"("$set":{"a":1})")), 0U);
+  EXPECT_EQ(broken.document(), R"({"a":1})");
+}
+
+TEST(ProfileTest, ListsOfAnySizeCostAboutTheirSize) {
+  // Quadratic work on these sizes takes minutes.
+  std::string list = "[";
+  for (int i = 0; i < 100'000; ++i) list += (i > 0 ? "," : "") + std::to_string(i);
+  list += "]";
+  const ProfileLimits limits;
+  Profile profile("", limits);
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_EQ(refusals(profile, update(R"("$union":{"l":)" + list + "}")), 0U);
+  const auto once = R"({"l":)" + list + "}";
+  EXPECT_EQ(profile.document(), once);
+  EXPECT_EQ(refusals(profile, update(R"("$union":{"l":)" + list + "}")), 1U) << "it might double the profile";
+  std::string many = "[";
+  for (int i = 0; i < 2000; ++i)
+    many += (i > 0 ? "," : "") + update(R"("$append":{"l":"x"},"$remove":{"l":)" + std::to_string(i) + "}");
+  EXPECT_EQ(refusals(profile, many + "]"), 0U);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(20));
+  EXPECT_TRUE(profile.document().starts_with(R"({"l":[2000,2001,)"));
+}
+
+TEST(ProfileTest, ComparesItemsByValue) {
+  const ProfileLimits limits;
+  Profile profile(R"({"l":[{"a":1,"b":[2]},"1",1]})", limits);
+  EXPECT_EQ(refusals(profile, update(R"("$union":{"l":[{"b":[2],"a":1},1,"1",2]})")), 0U);
+  EXPECT_EQ(profile.document(), R"({"l":[{"a":1,"b":[2]},"1",1,2]})");
+  EXPECT_EQ(refusals(profile, update(R"("$remove":{"l":{"b":[2],"a":1}})")), 0U);
+  EXPECT_EQ(profile.document(), R"({"l":["1",1,2]})");
 }
 
 }  // namespace

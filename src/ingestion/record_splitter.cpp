@@ -1,0 +1,79 @@
+#include "ingestion/record_splitter.hpp"
+
+#include "base/encoding.hpp"
+
+namespace bellwether::ingestion {
+
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\n";
+
+void skip_blanks(std::string_view text, std::size_t& at) {
+  at = std::min(text.find_first_not_of(kBlanks, at), text.size());
+}
+
+/// `at` is at the opening quote; returns where the string has ended, or the end of the text.
+std::size_t end_of_string(std::string_view text, std::size_t at) {
+  ++at;
+  while (at < text.size()) {
+    at = text.find_first_of("\"\\", at);
+    if (at == std::string_view::npos) return text.size();
+    if (text[at] == '"') return at + 1;
+    at += 2;  // whatever is escaped
+  }
+  return text.size();
+}
+
+/// Where the element that begins at `at` ends: before the comma or bracket that follows it on its own level.
+std::size_t end_of_element(std::string_view text, std::size_t at) {
+  std::size_t depth = 0;
+  while (true) {
+    at = text.find_first_of("\"[]{},", at);
+    if (at == std::string_view::npos) return text.size();
+    switch (text[at]) {
+      case '"':
+        at = end_of_string(text, at);
+        continue;
+      case '[':
+      case '{':
+        ++depth;
+        break;
+      case ',':
+        if (depth == 0) return at;
+        break;
+      default:
+        if (depth == 0) return at;
+        --depth;
+    }
+    ++at;
+  }
+}
+
+}  // namespace
+
+std::expected<void, std::string> split_records(std::string_view body,
+                                               const std::function<bool(std::string_view)>& take) {
+  const std::string_view text = trim(body);
+  if (text.empty()) return std::unexpected("the body is empty");
+  if (text[0] != '[') {
+    take(text);
+    return {};
+  }
+  std::size_t at = 1;
+  skip_blanks(text, at);
+  if (at < text.size() && text[at] == ']' && at + 1 == text.size()) return {};
+  while (at < text.size()) {
+    const std::size_t end = end_of_element(text, at);
+    const std::string_view record = trim(text.substr(at, end - at));
+    if (record.empty()) return std::unexpected("an element of the array is missing");
+    if (end == text.size() || text[end] == '}') break;
+    if (text[end] == ']' && end + 1 != text.size())
+      return std::unexpected("something follows the end of the array");
+    if (!take(record) || text[end] == ']') return {};
+    at = end + 1;
+    skip_blanks(text, at);
+  }
+  return std::unexpected("the array has no end");
+}
+
+}  // namespace bellwether::ingestion

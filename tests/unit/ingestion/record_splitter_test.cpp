@@ -1,0 +1,36 @@
+#include "ingestion/record_splitter.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace bellwether::ingestion {
+namespace {
+
+using ::testing::ElementsAre;
+
+std::expected<std::vector<std::string>, std::string> split(std::string_view body) {
+  std::vector<std::string> records;
+  auto done = split_records(body, [&](std::string_view record) {
+    records.emplace_back(record);
+    return true;
+  });
+  if (!done) return std::unexpected(done.error());
+  return records;
+}
+
+TEST(RecordSplitter, FindsTheElementsOfAnArray) {
+  EXPECT_THAT(*split("[1, [2,3] ,{\"a\":[4,\"]\\\",{\"]}\n,\"x\"]"),
+              ElementsAre("1", "[2,3]", "{\"a\":[4,\"]\\\",{\"]}", "\"x\""));
+  EXPECT_THAT(*split(" { \"a\" : 1 } "), ElementsAre("{ \"a\" : 1 }")) << "no array is one record";
+  EXPECT_THAT(*split("[ ]"), ElementsAre());
+  EXPECT_THAT(*split("7"), ElementsAre("7"));
+}
+
+TEST(RecordSplitter, RefusesABrokenArray) {
+  for (const char* wrong :
+       {"", " ", "[", "[1", "[1,", "[1,]", "[,1]", "[1,,2]", "[1]x", "[1]]", "[1},2]", "[\"a]", "[\"a\\\"]"})
+    EXPECT_FALSE(split(wrong)) << wrong;
+}
+
+}  // namespace
+}  // namespace bellwether::ingestion
