@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "cli/commands.hpp"
+#include "cli/exit_deadline.hpp"
 #include "cli/settings.hpp"
 #include "net/address.hpp"
 
@@ -59,6 +60,7 @@ int run_service(Options options, log::Level level, log::Format format) {
   log::configure(level, format);
   const sigset_t awaited = block_signals();
   const std::string data_dir = options.data_dir;
+  const Millis stop_within = options.stop_within;
   const char* scheme = options.tls ? "https" : "http";
   auto service = Service::start(std::move(options));
   if (!service) return complain(service.error().message.c_str());
@@ -75,7 +77,9 @@ int run_service(Options options, log::Level level, log::Format format) {
     }
   });
   log::info("stopping");
+  const ExitDeadline deadline(stop_within);
   (*service)->stop();
+  service->reset();
   log::info("stopped");
   return EXIT_SUCCESS;
 }

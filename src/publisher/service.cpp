@@ -171,14 +171,16 @@ struct Service::Impl {
   }
 
   void stop() {
-    if (server) server->stop(options.stop_within);
+    // Most of the time is for requests that were begun; the rest for what ends after them.
+    if (server) server->stop(options.stop_within * 3 / 4);
     dispatcher.stop();
     watchman.stop();
     courier.stop();
     if (admin) admin->stop(std::chrono::seconds(2));
     notifier.stop();
-    events.stop();
-    profiles.stop();
+    // What is still queued belongs to requests that got no answer.
+    events.stop(Millis(0));
+    profiles.stop(Millis(0));
     store->writer().stop();
   }
 };
