@@ -94,7 +94,7 @@ struct Service::Impl {
         evaluator(options.alerts.evaluator, {*engine, store->writer(), store->readers()}),
         courier(courier_options(options), {store->writer(), store->readers(), guard},
                 [this](const alerts::Notification& notification) { metrics.notification(notification); }),
-        watchman(options.alerts.watchman, evaluator, store->writer(),
+        watchman(options.alerts.watchman, evaluator, {store->writer(), store->readers()},
                  [this](const alerts::Evaluator::Round& round) { judged(round); }),
         collector(options, projects, events, profiles, metrics),
         api({options, *store, *engine, ledger, dispatcher, guard, courier, notifier, metrics,
