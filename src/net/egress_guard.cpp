@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "base/log.hpp"
 
 namespace bellwether::net {
 
@@ -113,7 +114,9 @@ Result<void> EgressGuard::check_address(const IpBytes& address) const {
   const bool allowed = std::ranges::any_of(
       allowed_, [&](const Network& net) { return inside(address, net.base, net.prefix); });
   if (allowed) return {};
-  return fail(fmt::format("{} is not a public address; the configuration can allow it", to_text(address)));
+  // The address of an internal name is nothing for whoever chose the name.
+  log::warn("a connection to an address that is not public was refused", {{"address", to_text(address)}});
+  return fail("the URL leads to an address that is not public; the setting delivery.allow can allow it");
 }
 
 }  // namespace bellwether::net

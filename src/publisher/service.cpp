@@ -1,5 +1,7 @@
 #include "publisher/service.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/json_writer.hpp"
@@ -13,6 +15,9 @@
 namespace bellwether::publisher {
 
 namespace {
+
+/// They only read requests and write answers; calls are answered by threads of the API.
+constexpr std::size_t kAdminNetworkThreads = 2;
 
 Result<void> check(const Options& options) {
   if (!options.admin_listen.is_loopback() && options.admin_token.empty()) {
@@ -97,8 +102,11 @@ struct Service::Impl {
         watchman(options.alerts.watchman, evaluator, {store->writer(), store->readers()},
                  [this](const alerts::Evaluator::Round& round) { judged(round); }),
         collector(options, projects, events, profiles, metrics),
-        api({options, *store, *engine, ledger, dispatcher, guard, courier, notifier, metrics,
-             [this] { load_projects(); }, [this] { return events.queued_bytes(); }}) {}
+        sessions(!options.admin_token.empty()),
+        connection_tests(std::max<std::size_t>(options.admin_threads / 2, 1)),
+        api({options, *store, *engine, ledger, dispatcher, guard, courier, notifier, metrics, sessions,
+             login_brake, connection_tests, [this] { load_projects(); },
+             [this] { return events.queued_bytes(); }}) {}
 
   Options options;
   storage::DataDir data_dir;
@@ -116,6 +124,9 @@ struct Service::Impl {
   alerts::Courier courier;
   alerts::Watchman watchman;
   Collector collector;
+  api::Sessions sessions;
+  api::LoginBrake login_brake;
+  Places connection_tests;
   Api api;
   std::unique_ptr<net::Server> server;
   std::unique_ptr<net::Server> admin;
@@ -142,13 +153,14 @@ struct Service::Impl {
     if (!opened) return std::unexpected(opened.error());
     server = std::move(*opened);
     auto admin_opened =
-        net::Server::open({.listen = options.admin_listen, .threads = options.admin_threads}, api);
+        net::Server::open({.listen = options.admin_listen, .threads = kAdminNetworkThreads}, api);
     if (!admin_opened) return std::unexpected(admin_opened.error());
     admin = std::move(*admin_opened);
     // The pages that messages link to are there, unless people reach them by another address.
     std::string& base_url = options.alerts.evaluator.base_url;
     if (base_url.empty()) base_url = "http://" + admin->address().to_string();
     while (base_url.ends_with('/')) base_url.pop_back();
+    sessions.serve_at(admin->address().port, base_url.starts_with("https://"));
     return {};
   }
 
@@ -158,6 +170,7 @@ struct Service::Impl {
     watchman.stop();
     courier.stop();
     if (admin) admin->stop(std::chrono::seconds(2));
+    api.stop();
     notifier.stop();
     events.stop();
     profiles.stop();
