@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import net from 'node:net';
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { atEnd, temporaryFolder, until } from './support/bellwether.mjs';
@@ -236,6 +237,45 @@ test('after a clock that was ahead, syncs and alerts go on and nothing is delete
   edit(data, `INSERT OR REPLACE INTO clock_watch VALUES ('alert history', ${Date.now()})`);
   publisher = await Publisher.start(t, { config, data });
   await until(() => edit(data, `SELECT count(*) FROM alert_event WHERE detail = 'old'`) === '0', 'old history is gone');
+});
+
+// With Debian's package faketime; the dynamic linker knows what $LIB is.
+test('a clock that jumps for some seconds while the publisher runs stops nothing', async (t) => {
+  const folder = temporaryFolder(t);
+  const offset = join(folder, 'offset');
+  const set = (text) => writeFileSync(offset, `${text}\n`);
+  set('+0');
+  const recorder = await Recorder.start(t);
+  const configuration = buyers(recorder.url);
+  Object.assign(configuration.projects[0], {
+    reports: [{ name: 'Sales', definition: { kind: 'insights', unit: 'minute', range: { last: '1h' }, metrics: [{ name: 'Sales', event: 'Buy' }] } }],
+    alerts: [{ name: 'High', report: 'Sales', condition: { type: 'absolute', operator: '>', threshold: 1000 }, emails: ['ada@example.com'] }],
+  });
+  const publisher = await Publisher.start(t, {
+    config: `${toLoopback}interval = "2s"\n[alerts]\ngrace = "0s"\nevery = "200ms"\n`,
+    env: { LD_PRELOAD: '/usr/$LIB/faketime/libfaketime.so.1', FAKETIME_TIMESTAMP_FILE: offset, FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1' },
+  });
+  await publisher.apply(configuration);
+  const run = async () => (await publisher.call('GET', '/v1/syncs/1')).run;
+  const judgedUntil = async () => Date.parse((await publisher.call('GET', '/v1/alerts/1')).judged_until);
+  for (const jump of ['+86400', '-86400', '+63072000']) {
+    const before = (await run())?.number ?? 0;
+    set(jump);
+    const now = () => Date.now() + Number(jump) * 1000;
+    // By the clock that is wrong.
+    const wrong = await until(async () => {
+      const { number, phase, started_at: at } = (await run()) ?? {};
+      return number > before && phase === 'ended' && Math.abs(Date.parse(at) - now()) < hour && number;
+    }, `a run began at ${jump} s`, 30_000);
+    await until(async () => Math.abs((await judgedUntil()) - now()) < hour, `a bucket was judged at ${jump} s`, 30_000);
+    set('+0');
+    await until(async () => {
+      const { number, phase, started_at: at } = await run();
+      return number > wrong && phase === 'ended' && Math.abs(Date.parse(at) - Date.now()) < hour;
+    }, `runs go on after ${jump} s`, 30_000);
+    await until(async () => Math.abs((await judgedUntil()) - Date.now()) < hour, `buckets are judged after ${jump} s`, 30_000);
+  }
+  assert.deepEqual(recorder.faults, []);
 });
 
 test('a label of a megabyte reaches nobody whole', async (t) => {
