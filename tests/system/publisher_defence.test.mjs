@@ -309,6 +309,12 @@ test('a label of a megabyte reaches nobody whole', async (t) => {
     const text = await response.text();
     assert.ok(text.length < 300_000, `${path}: ${text.length}`);
   }
+  const alert = { project_id: '8', name: 'x', report_id: 1, segment: 'any', condition: { type: 'absolute', operator: '>', threshold: 0 } };
+  const preview = JSON.stringify(await publisher.call('POST', '/v1/alerts/preview?buckets=20', alert));
+  assert.ok(preview.includes('é🙂') && preview.length < 100_000, `preview: ${preview.length}`);
+  const cause = JSON.stringify(await publisher.call('GET', `/v1/alerts/1/root-cause?at=${(start - hour) / 1000}`));
+  assert.ok(cause.length < 100_000, `root cause: ${cause.length}`);
+  assert.ok(edit(data, 'SELECT segment FROM firing').length < 20_000, 'nor does storage keep it');
   const csv = await (await fetch(`${publisher.admin}/v1/reports/1/result?format=csv`)).text();
   assert.ok(csv.length < 1_000_000, String(csv.length));
   assert.match(csv, /,'=\dé🙂/);

@@ -92,7 +92,7 @@ std::string render_trial(const alerts::Alert& alert, const std::vector<TrialBuck
     const alerts::Observation& seen = bucket.observation;
     json.begin_object().key("at").value(format_iso8601(bucket.start));
     json.key("segment");
-    reports::render(json, bucket.segment);
+    reports::render(json, reports::shortened(bucket.segment, kDetailCharacters));
     optional_number(json, "value", seen.value.has_value(), seen.value.value_or(0));
     optional_number(json, "expected", seen.has_band, seen.expected);
     optional_number(json, "lower", seen.has_band, seen.lower);
