@@ -95,8 +95,9 @@ TEST(HttpClientTest, EndsAnAnswerWithEndlessHeaders) {
 }
 
 TEST(HttpClientTest, SaysThatThereWereTooManyHeaders) {
-  ScriptedEndpoint endpoint({{.reply = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
-                              .endless = "X-Trailer: value\r\n"}});
+  const ScriptedEndpoint::Step step{.reply = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+                                    .endless = "X-Trailer: value\r\n"};
+  ScriptedEndpoint endpoint({step});
   const auto response = HttpClient({}).send({.url = endpoint.url()});
   ASSERT_FALSE(response);
   EXPECT_THAT(response.error().message, HasSubstr("more than 1000 header and trailer lines"));
