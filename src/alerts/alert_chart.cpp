@@ -2,17 +2,19 @@
 
 #include <algorithm>
 
+#include "base/shorten.hpp"
 #include "charts/line_chart.hpp"
 
 namespace bellwether::alerts {
 
 AlertCourse course_to(const Alert& alert, const reports::SeriesTable& table, const Firing& firing,
                       calendar::Unit unit, const calendar::TimeZone& zone) {
-  AlertCourse course{.name = reports::describe(firing.segment, alert.watch.metric),
-                     .condition = alert.condition,
-                     .format = firing.format,
-                     .unit = unit,
-                     .zone = zone};
+  AlertCourse course{
+      .name = shorten(reports::describe(firing.segment, alert.watch.metric), kReadableCharacters),
+      .condition = alert.condition,
+      .format = firing.format,
+      .unit = unit,
+      .zone = zone};
   const auto series = std::ranges::find_if(table.series, [&](const reports::Series& one) {
     return one.metric == alert.watch.metric && one.segment == firing.segment;
   });

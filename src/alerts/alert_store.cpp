@@ -89,21 +89,13 @@ std::vector<Alert> read_all(storage::Query rows) {
   return alerts;
 }
 
-bool is_email(std::string_view text) {
-  const std::size_t at = text.find('@');
-  const bool printable =
-      std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f && c != '<' && c != '>'; });
-  return printable && at != std::string_view::npos && at > 0 && at + 1 < text.size() &&
-         text.size() <= kMostText;
-}
-
 Outcome<void> check_people(const Alert& alert) {
   if (auto named = registry::check_name("an alert's name", alert.name, kMostName); !named) return named;
   if (alert.creator.size() > kMostText) return refuse(Kind::kInvalid, "the creator's name is too long");
-  if (!alert.creator_email.empty() && !is_email(alert.creator_email))
-    return refuse(Kind::kInvalid, "creator_email must be an e-mail address");
-  if (!std::ranges::all_of(alert.emails, is_email))
-    return refuse(Kind::kInvalid, "emails must be e-mail addresses");
+  if (!alert.creator_email.empty() && !registry::is_email(alert.creator_email))
+    return refuse(Kind::kInvalid, "creator_email must be one e-mail address");
+  if (!std::ranges::all_of(alert.emails, registry::is_email))
+    return refuse(Kind::kInvalid, "each of emails must be one e-mail address");
   if (alert.webhooks.size() + alert.emails.size() > kMostReceivers)
     return refuse(Kind::kInvalid, fmt::format("an alert has at most {} webhooks and emails", kMostReceivers));
   if (alert.frequency < std::chrono::minutes(1) || alert.frequency > kLongestFrequency)

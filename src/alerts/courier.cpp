@@ -11,6 +11,7 @@
 
 #include "alerts/history.hpp"
 #include "alerts/message.hpp"
+#include "base/guarded.hpp"
 #include "base/log.hpp"
 #include "registry/webhooks.hpp"
 
@@ -21,6 +22,8 @@ namespace {
 /// How long nothing is looked for when nothing pokes.
 constexpr Millis kTick = std::chrono::seconds(1);
 constexpr Millis kMailWithin = std::chrono::seconds(20);
+/// How long a receiver rests after an exception cut an attempt off.
+constexpr Millis kCutOffPause = std::chrono::seconds(2);
 
 /// What an attempt gave.
 struct Outcome {
@@ -51,42 +54,44 @@ struct Courier::Impl {
   void run() {
     net::HttpClient client({.guard = &parts.guard, .ca_file = options.ca_file});
     while (auto notification = take()) {
-      try {
-        carry(client, std::move(*notification));
-      } catch (const storage::StorageError& error) {
-        log::error("a notification cannot be read", {{"error", error.what()}});
-      }
+      const std::string receiver = notification->receiver();
+      const bool whole = guarded("a notification's attempt was cut off; it is made again",
+                                 [&] { carry(client, std::move(*notification)); });
+      release(receiver, !whole);
     }
+  }
+
+  /// The receiver may be sent to again, after a rest when something was thrown.
+  void release(const std::string& receiver, bool rests) {
+    std::unique_lock lock(mutex);
+    if (rests) wake.wait_for(lock, kCutOffPause, [this] { return stopping.load(); });
+    busy.erase(receiver);
+    wake.notify_all();
   }
 
   /// The next notification that is due, its receiver marked as busy; nothing when it is time to stop.
   std::optional<Notification> take() {
     std::unique_lock lock(mutex);
     while (!stopping) {
-      try {
+      std::optional<Notification> found;
+      guarded("notifications cannot be read", [&] {
         const auto reader = parts.readers.borrow();
         auto due = due_notifications(*reader, system_now(), busy, 1);
-        if (!due.empty()) {
-          busy.insert(due.front().receiver());
-          return std::move(due.front());
-        }
-      } catch (const storage::StorageError& error) {
-        log::error("notifications cannot be read", {{"error", error.what()}});
-      }
+        if (due.empty()) return;
+        busy.insert(due.front().receiver());
+        found = std::move(due.front());
+      });
+      if (found) return found;
       wake.wait_for(lock, kTick);
     }
     return std::nullopt;
   }
 
   void carry(net::HttpClient& client, Notification notification) {
-    const std::string receiver = notification.receiver();
     const Outcome outcome = notification.webhook_id ? post(client, notification) : mail(notification);
     // Broken off: it stays as it is stored.
     if (!stopping || outcome.judgement.verdict == delivery::Verdict::kDelivered)
       store(std::move(notification), outcome);
-    const std::scoped_lock lock(mutex);
-    busy.erase(receiver);
-    wake.notify_all();
   }
 
   void store(Notification notification, const Outcome& outcome) {

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "anomalies/detector.hpp"
+#include "base/planned_time.hpp"
+#include "base/shorten.hpp"
 
 namespace bellwether::alerts {
 
@@ -101,7 +103,11 @@ std::string_view to_string(Release release) {
 Release release(const Alert& alert, Timestamp now) {
   if (!is_open(alert.windows, calendar::TimeZone::find_or_utc(alert.windows.time_zone), now))
     return Release::kHeldByWindow;
-  if (alert.notified_at != Timestamp{} && now < alert.notified_at + alert.frequency)
+  // A notification that is still to come was sent by a clock that was ahead.
+  constexpr Millis kClockSteps = std::chrono::minutes(1);
+  const Timestamp notified_at =
+      due_time(alert.notified_at, now - alert.frequency, alert.frequency + kClockSteps);
+  if (alert.notified_at != Timestamp{} && now < notified_at + alert.frequency)
     return Release::kHeldByFrequency;
   return Release::kNotify;
 }
@@ -109,7 +115,7 @@ Release release(const Alert& alert, Timestamp now) {
 std::string sentence(const Alert& alert, const Firing& firing) {
   std::string text = sentence(alert.condition, firing.observation, firing.finding, firing.format);
   if (alert.watch.scope == Watch::Scope::kOverall) return text;
-  text += " in " + reports::describe(firing.segment);
+  text += " in " + shorten(reports::describe(firing.segment), kReadableCharacters);
   if (firing.others > 0)
     text += fmt::format(" and {} other segment{}", firing.others, firing.others == 1 ? "" : "s");
   return text;

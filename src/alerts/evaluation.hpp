@@ -39,7 +39,8 @@ enum class Release : std::uint8_t {
 std::string_view to_string(Release release);
 Release release(const Alert& alert, Timestamp now);
 
-/// "above 0", "above 0 in Berlin", "above 0 in Berlin and 2 other segments".
+/// "above 0", "above 0 in Berlin", "above 0 in Berlin and 2 other segments". A long segment is shortened: the
+/// sentence stands in messages, which receivers refuse when they are too large.
 std::string sentence(const Alert& alert, const Firing& firing);
 
 }  // namespace bellwether::alerts

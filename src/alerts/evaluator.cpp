@@ -10,6 +10,7 @@
 #include "alerts/notification.hpp"
 #include "base/json_writer.hpp"
 #include "base/log.hpp"
+#include "base/shorten.hpp"
 #include "registry/cohorts.hpp"
 #include "registry/projects.hpp"
 
@@ -32,7 +33,7 @@ std::optional<std::int64_t> insert_firing(storage::Database& database, const Ale
       "?4, ?5, ?6, "
       "?7) ON CONFLICT (alert_id, bucket) DO NOTHING",
       alert.id, to_unix_ms(firing.bucket), to_unix_ms(now), fmt::format("{}", firing.finding.value),
-      encode(firing.segment), sentence(alert, firing), held);
+      encode(reports::shortened(firing.segment, kDetailCharacters)), sentence(alert, firing), held);
   if (database.changed_rows() == 0) return std::nullopt;
   return database.last_insert_id();
 }

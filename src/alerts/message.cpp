@@ -5,12 +5,20 @@
 #include "alerts/mail.hpp"
 #include "alerts/notification.hpp"
 #include "base/json_writer.hpp"
+#include "base/shorten.hpp"
 
 namespace bellwether::alerts {
 
 namespace {
 
 using contract::AlertMessage;
+
+/// Slack takes 3,000 characters in a section, of which links need some and "&amp;" five for one.
+constexpr std::size_t kMostSlackName = 80;
+constexpr std::size_t kMostSlackSentence = 280;
+constexpr std::size_t kMostSlackSummary = 500;
+/// PagerDuty takes 1,024 characters.
+constexpr std::size_t kMostPagerSummary = 1024;
 
 std::string summary(const AlertMessage& message) {
   return fmt::format("{}: {} is {}, {}", message.alert_name, message.report_name, message.formatted_value,
@@ -40,14 +48,21 @@ std::string escape_slack(std::string_view text) {
 }
 
 std::string to_slack(const AlertMessage& message) {
-  const std::string text =
-      fmt::format("*{}*\n{} is *{}*: {}\n<{}|Report> · <{}|Root cause> · <{}|Edit alert>",
-                  escape_slack(message.alert_name), escape_slack(message.report_name),
-                  escape_slack(message.formatted_value), escape_slack(message.sentence), message.report_url,
-                  message.root_cause_analysis_url, message.edit_alert_url);
+  const auto escaped = [](std::string_view piece, std::size_t most) {
+    return escape_slack(shorten(piece, most));
+  };
+  const std::string text = fmt::format(
+      "*{}*\n{} is *{}*: {}\n<{}|Report> · <{}|Root cause> · <{}|Edit alert>",
+      escaped(message.alert_name, kMostSlackName), escaped(message.report_name, kMostSlackName),
+      escaped(message.formatted_value, kMostSlackName), escaped(message.sentence, kMostSlackSentence),
+      message.report_url, message.root_cause_analysis_url, message.edit_alert_url);
   std::string out;
   JsonWriter json(out);
-  json.begin_object().key("text").value(escape_slack(summary(message))).key("blocks").begin_array();
+  json.begin_object()
+      .key("text")
+      .value(escape_slack(shorten(summary(message), kMostSlackSummary)))
+      .key("blocks")
+      .begin_array();
   json.begin_object().key("type").value("section").key("text").begin_object();
   json.key("type").value("mrkdwn").key("text").value(text).end_object().end_object().end_array().end_object();
   return out;
@@ -100,17 +115,32 @@ std::string to_alertmanager(const AlertMessage& message) {
   return out;
 }
 
-std::string to_pagerduty(const AlertMessage& message, const std::string& routing_key) {
+/// What a pager's body begins with. The key stands there only while it is sent: a stored body must not go to
+/// another address with the key of this one.
+constexpr std::string_view kKeyPrefix = R"({"routing_key":")";
+
+/// The body with the key of the webhook that it goes to. Bodies that an older version stored hold a key.
+std::string with_key(std::string_view body, std::string_view key) {
+  if (!body.starts_with(kKeyPrefix)) return std::string(body);
+  std::size_t end = kKeyPrefix.size();
+  while (end < body.size() && body[end] != '"') end += body[end] == '\\' ? 2 : 1;
+  std::string out = R"({"routing_key":)";
+  append_json_string(out, key);
+  if (end < body.size()) out += body.substr(end + 1);
+  return out;
+}
+
+std::string to_pagerduty(const AlertMessage& message) {
   std::string out;
   JsonWriter json(out);
-  json.begin_object().key("routing_key").value(routing_key).key("event_action").value("trigger");
+  json.begin_object().key("routing_key").value("").key("event_action").value("trigger");
   json.key("dedup_key")
       .value(fmt::format("bellwether-{}", message.alert_id))
       .key("client")
       .value("Bellwether");
   json.key("client_url").value(message.report_url);
-  constexpr std::size_t kMostSummary = 1024;
-  json.key("payload").begin_object().key("summary").value(summary(message).substr(0, kMostSummary));
+  json.key("payload").begin_object().key("summary");
+  json.value(cut_to_bytes(summary(message), kMostPagerSummary));
   json.key("source").value(message.project_name).key("severity").value("warning");
   json.key("timestamp")
       .value(contract::format_fired_at(message.fired_at))
@@ -161,19 +191,21 @@ std::string encode(const AlertMessage& message, const registry::Webhook& webhook
     case registry::Webhook::Format::kAlertmanager:
       return to_alertmanager(message);
     case registry::Webhook::Format::kPagerduty:
-      return to_pagerduty(message, webhook.password);
+      return to_pagerduty(message);
     default:
       return contract::encode_alert(message);
   }
 }
 
-net::ClientRequest request_to(const registry::Webhook& webhook, std::string body) {
+net::ClientRequest request_to(const registry::Webhook& webhook, std::string_view body) {
   net::ClientRequest request{.method = "POST",
                              .url = webhook.url,
                              .headers = {{"Content-Type", "application/json"}, {"User-Agent", "Bellwether"}},
-                             .body = std::move(body)};
+                             .body = {}};
   // A pager's key is in the body.
-  const bool basic = !webhook.user.empty() && webhook.format != registry::Webhook::Format::kPagerduty;
+  const bool is_pager = webhook.format == registry::Webhook::Format::kPagerduty;
+  request.body = with_key(body, is_pager ? webhook.password : "");
+  const bool basic = !webhook.user.empty() && !is_pager;
   if (basic) request.user = webhook.user;
   if (basic) request.password = webhook.password;
   return request;

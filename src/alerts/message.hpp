@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "alerts/evaluation.hpp"
 #include "contract/alert.hpp"
@@ -22,11 +23,11 @@ struct Setting {
 contract::AlertMessage to_message(const Alert& alert, const Firing& firing, const Setting& setting,
                                   Timestamp fired_at, bool is_test);
 
-/// As a webhook takes it.
+/// As a webhook takes it, without its key or credentials.
 std::string encode(const contract::AlertMessage& message, const registry::Webhook& webhook);
 
-/// The request that carries it there, with the webhook's credentials.
-net::ClientRequest request_to(const registry::Webhook& webhook, std::string body);
+/// The request that carries it there, with the webhook's present key or credentials.
+net::ClientRequest request_to(const registry::Webhook& webhook, std::string_view body);
 
 /// Stores a notification for each of the alert's receivers that is enabled, to be sent at once; answers how
 /// many. `chart` is the SVG that mails show; empty: none.

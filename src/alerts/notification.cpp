@@ -60,10 +60,11 @@ std::vector<Notification> due_notifications(storage::Database& database, Timesta
                                             const std::set<std::string>& busy, std::size_t most) {
   std::vector<Notification> due;
   std::set<std::string> taken = busy;
-  auto rows =
-      database.query("SELECT " NOTIFICATION_COLUMNS
-                     " FROM notification WHERE state = 'pending' AND next_attempt_at <= ?1 ORDER BY id",
-                     to_unix_ms(now));
+  auto rows = database.query(
+      "SELECT " NOTIFICATION_COLUMNS
+      " FROM notification WHERE state = 'pending' AND (next_attempt_at <= ?1 OR next_attempt_at > ?2) "
+      "ORDER BY id",
+      to_unix_ms(now), to_unix_ms(now + delivery::kRetryBudget));
   while (due.size() < most && rows.next()) {
     Notification notification = read(rows);
     if (taken.insert(notification.receiver()).second) due.push_back(std::move(notification));

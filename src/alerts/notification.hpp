@@ -38,6 +38,8 @@ struct Notification {
 
 std::int64_t insert_notification(storage::Database& database, const Notification& notification);
 /// Those of which an attempt is due, the oldest first; none to the receivers in `busy`, one for each other.
+/// An attempt that is planned further ahead than the longest pause was planned by a clock that was ahead: it
+/// is due.
 std::vector<Notification> due_notifications(storage::Database& database, Timestamp now,
                                             const std::set<std::string>& busy, std::size_t most);
 std::optional<Notification> find_notification(storage::Database& database, std::int64_t id);

@@ -22,7 +22,8 @@ struct Due {
   Timestamp until;                ///< the end of the last one
 };
 
-/// The buckets that are complete and were not judged yet.
+/// The buckets that are complete and were not judged yet. A `judged_until` after `now` comes from a clock
+/// that was ahead; only the newest complete bucket is due then.
 Due due_buckets(calendar::Unit unit, const calendar::TimeZone& zone, Timestamp judged_until, Timestamp now,
                 Millis settles_after, std::size_t most);
 

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "base/shorten.hpp"
+
 namespace bellwether::alerts {
 
 namespace {
@@ -209,7 +211,7 @@ std::size_t segments_for_most(const Dimension& dimension) {
 }
 
 std::string describe_label(const std::optional<std::string>& label) {
-  return label.value_or("(not set)");
+  return label ? shorten(*label, kReadableCharacters) : "(not set)";
 }
 
 }  // namespace

@@ -7,10 +7,13 @@
 #include <thread>
 
 #include "alerts/evaluator.hpp"
+#include "base/clock_watch.hpp"
+#include "storage/reader_pool.hpp"
 
 namespace bellwether::alerts {
 
-/// Runs the evaluator every few seconds, and forgets old history. Owns its thread.
+/// Runs the evaluator every few seconds, and forgets old history, by a clock that was right for a while. Owns
+/// its thread, which goes on whatever a round throws.
 class Watchman {
  public:
   struct Options {
@@ -19,7 +22,13 @@ class Watchman {
   };
   using OnRound = std::function<void(const Evaluator::Round&)>;
 
-  Watchman(const Options& options, Evaluator& evaluator, storage::GroupCommit& writer, OnRound on_round);
+  struct Storage {
+    storage::GroupCommit& writer;
+    storage::ReaderPool& readers;
+  };
+
+  /// Evaluator and storage outlive it.
+  Watchman(const Options& options, Evaluator& evaluator, const Storage& storage, OnRound on_round);
   ~Watchman();
   Watchman(const Watchman&) = delete;
   Watchman& operator=(const Watchman&) = delete;
@@ -30,16 +39,19 @@ class Watchman {
 
  private:
   void run();
-  void trim(Timestamp now);
+  void trim_when_due();
+  bool trim(Timestamp now);
 
   const Options options_;
   Evaluator& evaluator_;
   storage::GroupCommit& writer_;
+  storage::ReaderPool& readers_;
   const OnRound on_round_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
-  Timestamp trimmed_at_ = from_unix_ms(0);
+  std::optional<ClockWatch> clock_;
+  std::optional<ClockWatch::Steady::time_point> trimmed_at_;
   std::thread thread_;
 };
 

@@ -9,6 +9,7 @@
 
 #include "api/answer.hpp"
 #include "api/browser.hpp"
+#include "api/sessions.hpp"
 #include "net/credentials.hpp"
 
 namespace bellwether::api {
@@ -40,9 +41,9 @@ net::Response refuse_method(const std::string& allowed);
 template <typename Context>
 class Router {
  public:
-  /// `routes` outlives it.
-  Router(std::span<const Route<Context>> routes, std::string token)
-      : routes_(routes), token_(token), session_(std::move(token)) {}
+  /// `routes` and `sessions` outlive it. Without `sessions` only the token opens it.
+  Router(std::span<const Route<Context>> routes, std::string token, const Sessions* sessions = nullptr)
+      : routes_(routes), token_(std::move(token)), sessions_(sessions) {}
 
   const Route<Context>* find(std::string_view method, std::string_view path) const {
     const auto found = std::ranges::find_if(
@@ -74,12 +75,12 @@ class Router {
   }
 
   bool has_session(const net::RequestHead& head) const {
-    return session_.accepts(find_cookie(head, kSessionCookie), system_now());
+    return sessions_ != nullptr && sessions_->has_session(head, system_now());
   }
 
   std::span<const Route<Context>> routes_;
   net::BearerToken token_;
-  net::SessionKey session_;
+  const Sessions* sessions_;
 };
 
 }  // namespace bellwether::api

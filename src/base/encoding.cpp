@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/shorten.hpp"
+
 namespace bellwether {
 
 namespace {
@@ -128,9 +130,7 @@ bool is_utf8(std::string_view text) {
 std::string for_message(std::string_view text, std::size_t most) {
   std::string out = is_utf8(text) ? std::string(text) : to_percent_encoding(text);
   if (out.size() <= most) return out;
-  std::size_t end = most;
-  while (end > 0 && static_cast<unsigned char>(out[end]) >> 6U == 2) --end;
-  return out.substr(0, end) + "…";
+  return std::string(cut_to_bytes(out, most)) + "…";
 }
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
@@ -151,6 +151,17 @@ std::string_view trim(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+bool begins_formula(std::string_view text) {
+  constexpr std::string_view kBeginnings = "=+-@\t\r";
+  if (text.empty() || !kBeginnings.contains(text.front())) return false;
+  const std::string_view unsigned_text = text.front() == '+' ? text.substr(1) : text;
+  return unsigned_text.starts_with('+') || !parse_number(unsigned_text);
+}
+
+void append_csv_text(std::string& out, std::string_view text) {
+  append_csv_field(out, begins_formula(text) ? "'" + std::string(text) : std::string(text));
 }
 
 void append_csv_field(std::string& out, std::string_view text) {

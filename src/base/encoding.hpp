@@ -33,4 +33,11 @@ std::string_view trim(std::string_view text);
 /// One field of a CSV line (RFC 4180), quoted where it must be.
 void append_csv_field(std::string& out, std::string_view text);
 
+/// Whether a spreadsheet may take the text for a formula: it begins with =, +, -, @, a tab or a carriage
+/// return, and is not a number.
+bool begins_formula(std::string_view text);
+/// One field of a CSV line that people open in a spreadsheet: an apostrophe stands before what begins a
+/// formula.
+void append_csv_text(std::string& out, std::string_view text);
+
 }  // namespace bellwether

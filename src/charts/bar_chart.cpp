@@ -35,11 +35,12 @@ Markup draw(const BarChart& chart) {
     body += markup(
         "<text x=\"{}\" y=\"{}\" text-anchor=\"end\" font-size=\"12\" "
         "fill=\"#222\">{}<title>{}</title></text>",
-        kNames - 10, y + 15, shorten(bar.name, kLongestName), bar.name);
+        kNames - 10, y + 15, shorten(bar.name, kLongestName), shorten(bar.name, kDetailCharacters));
     body += markup(
         "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"18\" rx=\"2\" fill=\"{}\"><title>{}: "
         "{}</title></rect>",
-        left, y + 2, length, color_of(bar.value < 0 ? 1 : 0), bar.name, bar.text);
+        left, y + 2, length, color_of(bar.value < 0 ? 1 : 0), shorten(bar.name, kReadableCharacters),
+        shorten(bar.text, kReadableCharacters));
     body += markup("<text x=\"{}\" y=\"{}\" font-size=\"12\" fill=\"#555\">{}</text>", kWidth - kTexts + 10,
                    y + 15, shorten(bar.text, kLongestName + 4));
     y += kRow;

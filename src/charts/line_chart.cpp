@@ -46,7 +46,7 @@ struct Frame {
 
 Frame frame_of(const LineChart& chart, const std::vector<double>& axis, double low, double high) {
   std::size_t longest = 1;
-  for (const double tick : axis) longest = std::max(longest, width_of(chart.format(tick)));
+  for (const double tick : axis) longest = std::max(longest, count_characters(chart.format(tick)));
   return {.left = 16 + kCharacter * static_cast<double>(longest),
           .low = std::min(low, axis.front()),
           .high = std::max(high, axis.back()),
@@ -79,7 +79,7 @@ std::pair<double, double> range_of(const LineChart& chart) {
 /// How many labels have room below the axis.
 std::size_t labels_beside(const std::vector<std::string>& labels, const Frame& frame) {
   std::size_t longest = 1;
-  for (const std::string& label : labels) longest = std::max(longest, width_of(label));
+  for (const std::string& label : labels) longest = std::max(longest, count_characters(label));
   const double room =
       (kWidth - kRight - frame.left) / (kLabelRoom * kCharacter * static_cast<double>(longest));
   return std::clamp<std::size_t>(static_cast<std::size_t>(room), 2, kMostLabels);
@@ -143,10 +143,11 @@ Markup draw_line(const LineChart& chart, const Frame& frame, const Line& line, s
     out += markup("<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"2\"/>", points, color);
   });
   if (count > kMostTold) return out;
+  const std::string name = shorten(line.name, kLongestName);
   for (std::size_t i = 0; i < count; ++i) {
     if (!has(i)) continue;
     out += markup("<circle cx=\"{}\" cy=\"{}\" r=\"2.5\" fill=\"{}\"><title>{}: {}, {}</title></circle>",
-                  frame.x(i), frame.y(*line.values[i]), color, line.name, chart.format(*line.values[i]),
+                  frame.x(i), frame.y(*line.values[i]), color, name, chart.format(*line.values[i]),
                   chart.labels[i]);
   }
   return out;
@@ -162,7 +163,8 @@ Markup draw_marks(const LineChart& chart, const Frame& frame) {
         "<circle cx=\"{}\" cy=\"{}\" r=\"6\" fill=\"#c0392b\" stroke=\"#fff\" stroke-width=\"2\"><title>{}: "
         "{}, "
         "{}</title></circle>",
-        frame.x(i), frame.y(*line.values[i]), line.name, chart.format(*line.values[i]), chart.labels[i]);
+        frame.x(i), frame.y(*line.values[i]), shorten(line.name, kLongestName), chart.format(*line.values[i]),
+        chart.labels[i]);
   }
   return out;
 }
@@ -175,7 +177,7 @@ Markup draw_levels(const LineChart& chart, const Frame& frame) {
         markup("<line x1=\"{}\" x2=\"{}\" y1=\"{}\" y2=\"{}\" stroke=\"#c0392b\" stroke-dasharray=\"6 4\"/>",
                frame.left, kWidth - kRight, y, y);
     out += markup("<text x=\"{}\" y=\"{}\" text-anchor=\"end\" fill=\"#c0392b\">{}</text>", kWidth - kRight,
-                  y - 5, level.name);
+                  y - 5, shorten(level.name, kReadableCharacters));
   }
   return out;
 }
@@ -188,14 +190,15 @@ Markup draw_legend(const LineChart& chart, double left, double& height) {
   const std::size_t count = std::min(chart.lines.size(), kMostLines);
   for (std::size_t i = 0; i < count; ++i) {
     const std::string name = shorten(chart.lines[i].name, kLongestName);
-    const double width = 34 + kCharacter * static_cast<double>(width_of(name));
+    const double width = 34 + kCharacter * static_cast<double>(count_characters(name));
     if (x > left && x + width > kWidth - kRight) {
       x = left;
       y += kLegendHeight;
     }
     out += markup("<rect x=\"{}\" y=\"{}\" width=\"12\" height=\"12\" rx=\"2\" fill=\"{}\"/>", x, y - 10,
                   color_of(i));
-    out += markup("<text x=\"{}\" y=\"{}\" fill=\"#333\">{}</text>", x + 18, y, name);
+    out += markup("<text x=\"{}\" y=\"{}\" fill=\"#333\">{}<title>{}</title></text>", x + 18, y, name,
+                  shorten(chart.lines[i].name, kDetailCharacters));
     x += width;
   }
   if (count > 0) height = y + 8;

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/log.hpp"
+
 namespace bellwether::net {
 
 namespace {
@@ -65,7 +67,9 @@ Result<void> EgressGuard::check_url(std::string_view url) const {
 Result<void> EgressGuard::check_address(const IpBytes& address) const {
   if (is_public(address)) return {};
   if (any_contains(allowed_, address)) return {};
-  return fail(fmt::format("{} is not a public address; the configuration can allow it", to_text(address)));
+  // The address of an internal name is nothing for whoever chose the name.
+  log::warn("a connection to an address that is not public was refused", {{"address", to_text(address)}});
+  return fail("the URL leads to an address that is not public; the setting delivery.allow can allow it");
 }
 
 }  // namespace bellwether::net

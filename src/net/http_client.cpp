@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include <curl/curl.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -17,6 +18,10 @@ namespace bellwether::net {
 namespace {
 
 using std::chrono::steady_clock;
+
+/// Of one answer, with its interim answers and trailers: libcurl bounds neither the latter two nor their sum.
+constexpr std::size_t kMostHeaderBytes = 256UL << 10U;
+constexpr std::size_t kMostHeaderLines = 1000;
 
 void initialise_curl() {
   static std::once_flag once;
@@ -33,8 +38,17 @@ struct Exchange {
   std::optional<steady_clock::time_point> quiet_since;  ///< once the connection stands
   bool stopped = false;                                 ///< `on_piece` wants no more
   bool silent = false;                                  ///< nothing came for too long
+  std::size_t header_bytes = 0;                         ///< of all header lines, trailers and interim answers
+  std::size_t header_lines = 0;
+  bool flooded = false;  ///< there were more of them than is allowed
 
   void heard() { quiet_since = steady_clock::now(); }
+  /// Whether one more header line of `bytes` is within the limits.
+  bool has_room_for_header(std::size_t bytes) {
+    header_bytes += bytes;
+    flooded = header_bytes > kMostHeaderBytes || ++header_lines > kMostHeaderLines;
+    return !flooded;
+  }
 };
 
 IpBytes to_bytes(const sockaddr& address) {
@@ -86,6 +100,7 @@ int begin_request(void* given, char*, char*, int, int) {
 std::size_t take_header(char* data, std::size_t size, std::size_t count, void* given) {
   auto& exchange = *static_cast<Exchange*>(given);
   exchange.heard();
+  if (!exchange.has_room_for_header(size * count)) return 0;
   std::string_view line(data, size * count);
   while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
   if (line.starts_with("HTTP/")) {
@@ -129,6 +144,11 @@ ClientFailure describe(CURLcode code, const Exchange& exchange, const char* deta
   using Kind = ClientFailure::Kind;
   const std::string message = *detail != '\0' ? detail : curl_easy_strerror(code);
   if (!exchange.forbidden.empty()) return {Kind::kForbidden, exchange.forbidden};
+  if (exchange.flooded)
+    return {Kind::kBroken,
+            fmt::format("the peer sent more than {} header and trailer lines, or more than {} KiB of "
+                        "them; what it serves is not a usual HTTP answer",
+                        kMostHeaderLines, kMostHeaderBytes >> 10U)};
   if (exchange.silent) return {Kind::kTimeout, "the peer was silent for too long"};
   // Once the connection stood, "unsupported protocol" means that the peer does not speak HTTP.
   if (exchange.quiet_since && code == CURLE_UNSUPPORTED_PROTOCOL) return {Kind::kBroken, message};

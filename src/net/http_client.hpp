@@ -65,7 +65,9 @@ struct ClientFailure {
 };
 
 /// An HTTP client over libcurl: keep-alive, TLS 1.2 and newer with verified certificates and host names, no
-/// redirects. Blocking; one thread at a time. Every request ends within its timeouts.
+/// redirects. Blocking; one thread at a time. Every request ends within its timeouts. What a peer can make it
+/// keep in memory is bounded: `response_bytes` of the body, and 256 KiB or 1,000 lines of headers, trailers
+/// and interim answers together; more of them ends the request as broken.
 class HttpClient {
  public:
   struct Options {

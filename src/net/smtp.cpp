@@ -10,6 +10,7 @@
 
 #include "base/encoding.hpp"
 #include "base/random_key.hpp"
+#include "base/shorten.hpp"
 
 namespace bellwether::net {
 
@@ -19,6 +20,32 @@ namespace {
 std::string one_line(std::string text) {
   std::ranges::replace_if(text, [](char c) { return c == '\r' || c == '\n'; }, ' ');
   return text;
+}
+
+/// As encoded words (RFC 2047) of whole characters, each on a line of its own: at most 75 characters a word
+/// and 76 a line. Control characters would be header lines or terminal commands for some readers.
+std::string encoded_header(std::string_view text) {
+  constexpr std::size_t kWordBytes = 39;
+  std::string plain = shorten(text, kReadableCharacters);
+  std::ranges::replace_if(
+      plain, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, ' ');
+  std::string words;
+  std::string_view rest = plain;
+  do {
+    const std::string_view word = cut_to_bytes(rest, kWordBytes);
+    words += fmt::format("{}=?utf-8?B?{}?=", words.empty() ? "" : "\r\n ", to_base64(word));
+    rest.remove_prefix(word.size());
+  } while (!rest.empty());
+  return words;
+}
+
+/// Whether the connection must be encrypted: a password must not be sent in the clear. The URL can hold one
+/// too.
+bool needs_tls(const SmtpServer& server) {
+  const std::size_t scheme = server.url.find("://");
+  const std::string_view rest =
+      std::string_view(server.url).substr(scheme == std::string::npos ? 0 : scheme + 3);
+  return !server.user.empty() || rest.substr(0, rest.find('/')).contains('@');
 }
 
 /// In base64, so that any line length and character passes.
@@ -53,10 +80,10 @@ std::size_t give(char* buffer, std::size_t size, std::size_t count, void* given)
 std::string compose(const Mail& mail, Timestamp now, const std::string& boundary) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
   std::string message = fmt::format(
-      "Date: {:%a, %d %b %Y %H:%M:%S} +0000\r\nFrom: {}\r\nTo: {}\r\nSubject: =?utf-8?B?{}?=\r\n"
+      "Date: {:%a, %d %b %Y %H:%M:%S} +0000\r\nFrom: {}\r\nTo: {}\r\nSubject: {}\r\n"
       "MIME-Version: 1.0\r\n",
       fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), one_line(mail.from), one_line(mail.to),
-      to_base64(mail.subject));
+      encoded_header(mail.subject));
   const std::string text = part("text/plain; charset=utf-8", mail.text);
   if (mail.html.empty()) return message + text;
   // The forms are alternatives; the picture belongs to the HTML (RFC 2387).
@@ -84,7 +111,8 @@ Result<void> send_mail(const SmtpServer& server, const Mail& mail, Timestamp now
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
   curl_easy_setopt(curl, CURLOPT_PROXY, "");
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl, CURLOPT_USE_SSL, static_cast<long>(CURLUSESSL_TRY));
+  curl_easy_setopt(curl, CURLOPT_USE_SSL,
+                   static_cast<long>(needs_tls(server) ? CURLUSESSL_ALL : CURLUSESSL_TRY));
   if (!server.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, server.ca_file.c_str());
   if (!server.user.empty()) {
     curl_easy_setopt(curl, CURLOPT_USERNAME, server.user.c_str());
@@ -99,6 +127,10 @@ Result<void> send_mail(const SmtpServer& server, const Mail& mail, Timestamp now
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error.data());
   const CURLcode code = curl_easy_perform(curl);
   if (code == CURLE_OK) return {};
+  if (code == CURLE_USE_SSL_FAILED)
+    return fail(
+        "the mail server offers no encryption (STARTTLS), so the user and password were not sent to it: use "
+        "an smtps:// URL or a server with STARTTLS, or remove notify.smtp_user and notify.smtp_password");
   return fail(error[0] != '\0' ? error.data() : curl_easy_strerror(code));
 }
 

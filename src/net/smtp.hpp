@@ -8,8 +8,9 @@
 namespace bellwether::net {
 
 struct SmtpServer {
-  std::string url = {};  ///< "smtp://mail.internal:25", "smtps://mail.example.com:465"; smtp:// upgrades to
-                         ///< TLS when offered
+  /// "smtp://mail.internal:25", "smtps://mail.example.com:465". smtp:// upgrades to TLS when the server
+  /// offers it (STARTTLS); with a user it must, or nothing is sent.
+  std::string url = {};
   std::string user = {};
   std::string password = {};
   std::string ca_file = {};  ///< empty: the system's certificates
@@ -18,7 +19,7 @@ struct SmtpServer {
 struct Mail {
   std::string from;
   std::string to;
-  std::string subject;
+  std::string subject;  ///< sent as one line of at most 200 characters
   std::string text;
   /// What readers with HTML see in place of the text; it shows the picture by `<img src="cid:picture">`.
   /// Empty: the text alone is sent.

@@ -1,5 +1,9 @@
 #include "net/url.hpp"
 
+#include <memory>
+
+#include <curl/curl.h>
+
 #include "base/encoding.hpp"
 
 namespace bellwether::net {
@@ -17,7 +21,29 @@ bool for_each_piece(std::string_view text, char separator, Each&& each) {
   return true;
 }
 
+/// "https://example.com:443"; empty when the URL cannot be parsed. By libcurl's own parser, so that both
+/// understand the same.
+std::string origin_of(const std::string& url) {
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), curl_url_cleanup);
+  if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK) return "";
+  std::string origin;
+  for (const CURLUPart part : {CURLUPART_SCHEME, CURLUPART_HOST, CURLUPART_PORT}) {
+    char* text = nullptr;
+    if (curl_url_get(parsed.get(), part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return "";
+    origin += origin.empty() ? "" : " ";
+    for (const char* c = text; *c != '\0'; ++c)
+      origin += *c >= 'A' && *c <= 'Z' ? static_cast<char>(*c - 'A' + 'a') : *c;
+    curl_free(text);
+  }
+  return origin;
+}
+
 }  // namespace
+
+bool has_same_origin(const std::string& one, const std::string& other) {
+  const std::string origin = origin_of(one);
+  return !origin.empty() && origin == origin_of(other);
+}
 
 std::optional<std::vector<std::string>> split_path(std::string_view path) {
   std::vector<std::string> segments;

@@ -16,4 +16,9 @@ using QueryParameters = std::vector<std::pair<std::string, std::string>>;
 /// "limit=10&after=ann" as decoded pairs, in order; no value for a broken escape.
 std::optional<QueryParameters> split_query(std::string_view query);
 
+/// Whether a request to either URL reaches the same scheme, host and port, as the HTTP client reads them.
+/// False when one cannot be parsed. What was meant for one of them (a password) may be sent to the other only
+/// then.
+bool has_same_origin(const std::string& one, const std::string& other);
+
 }  // namespace bellwether::net

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/guarded.hpp"
 #include "base/log.hpp"
 #include "net/http_client.hpp"
 
@@ -54,7 +55,7 @@ void Notifier::stop() {
 
 void Notifier::run() {
   Notice notice;
-  while (wait_for_notice(notice)) deliver(notice);
+  while (wait_for_notice(notice)) guarded("a notice could not be delivered", [&] { deliver(notice); });
 }
 
 bool Notifier::wait_for_notice(Notice& notice) {

@@ -1,5 +1,7 @@
 #include "publisher/service.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/json_writer.hpp"
@@ -18,6 +20,8 @@ namespace {
 /// Descriptors that strangers' connections never get: the private listener's, the event engine's, the data
 /// file's, and those of requests that go out.
 constexpr std::size_t kOwnDescriptors = 512;
+/// They only read requests and write answers; calls are answered by threads of the API.
+constexpr std::size_t kAdminNetworkThreads = 2;
 
 Result<void> check(const Options& options) {
   if (!options.admin_listen.is_loopback() && options.admin_token.empty()) {
@@ -99,11 +103,14 @@ struct Service::Impl {
         evaluator(options.alerts.evaluator, {*engine, store->writer(), store->readers()}),
         courier(courier_options(options), {store->writer(), store->readers(), guard},
                 [this](const alerts::Notification& notification) { metrics.notification(notification); }),
-        watchman(options.alerts.watchman, evaluator, store->writer(),
+        watchman(options.alerts.watchman, evaluator, {store->writer(), store->readers()},
                  [this](const alerts::Evaluator::Round& round) { judged(round); }),
         collector(options, projects, events, profiles, metrics),
-        api({options, *store, *engine, ledger, dispatcher, guard, courier, notifier, metrics,
-             [this] { load_projects(); }, [this] { return events.queued_bytes(); }}) {}
+        sessions(!options.admin_token.empty()),
+        connection_tests(std::max<std::size_t>(options.admin_threads / 2, 1)),
+        api({options, *store, *engine, ledger, dispatcher, guard, courier, notifier, metrics, sessions,
+             login_brake, connection_tests, [this] { load_projects(); },
+             [this] { return events.queued_bytes(); }}) {}
 
   Options options;
   storage::DataDir data_dir;
@@ -121,6 +128,9 @@ struct Service::Impl {
   alerts::Courier courier;
   alerts::Watchman watchman;
   Collector collector;
+  api::Sessions sessions;
+  api::LoginBrake login_brake;
+  Places connection_tests;
   Api api;
   std::unique_ptr<net::Server> server;
   std::unique_ptr<net::Server> admin;
@@ -158,7 +168,7 @@ struct Service::Impl {
     server = std::move(*opened);
     auto admin_opened = net::Server::open({.listen = options.admin_listen,
                                            .limits = net::private_listener_limits(),
-                                           .threads = options.admin_threads,
+                                           .threads = kAdminNetworkThreads,
                                            .bodies = bodies},
                                           api);
     if (!admin_opened) return std::unexpected(admin_opened.error());
@@ -167,6 +177,7 @@ struct Service::Impl {
     std::string& base_url = options.alerts.evaluator.base_url;
     if (base_url.empty()) base_url = "http://" + admin->address().to_string();
     while (base_url.ends_with('/')) base_url.pop_back();
+    sessions.serve_at(admin->address().port, base_url.starts_with("https://"));
     return {};
   }
 
@@ -177,6 +188,7 @@ struct Service::Impl {
     watchman.stop();
     courier.stop();
     if (admin) admin->stop(std::chrono::seconds(2));
+    api.stop();
     notifier.stop();
     // What is still queued belongs to requests that got no answer.
     events.stop(Millis(0));

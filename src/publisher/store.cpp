@@ -9,6 +9,7 @@
 
 #include "alerts/schema.hpp"
 #include "registry/schema.hpp"
+#include "storage/clock_times.hpp"
 #include "storage/migrations.hpp"
 #include "sync/run_store.hpp"
 
@@ -19,8 +20,9 @@ namespace {
 constexpr const char* kDatabaseFile = "publisher.db";
 
 /// Each released schema change adds a script at the end; none is ever edited.
-std::array<std::string, 3> migrations() {
-  return {std::string(registry::kSchema) + sync::kSchema, registry::kReportSchema, alerts::kSchema};
+std::array<std::string, 4> migrations() {
+  return {std::string(registry::kSchema) + sync::kSchema, registry::kReportSchema, alerts::kSchema,
+          storage::kClockSchema};
 }
 
 /// Made before SQLite does, so that it is never readable by others, not even for a moment.

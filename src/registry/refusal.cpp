@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "base/shorten.hpp"
 
 namespace bellwether::registry {
 
@@ -13,21 +14,24 @@ namespace {
 constexpr std::size_t kMostUrl = 2083;
 constexpr std::size_t kMostCredential = 255;
 
-/// Of valid UTF-8.
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
 }  // namespace
 
 Outcome<void> check_name(std::string_view what, std::string_view name, std::size_t most) {
   const bool printable =
       std::ranges::none_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-  if (is_utf8(name) && printable && !name.empty() && characters(name) <= most) return {};
+  if (is_utf8(name) && printable && !name.empty() && count_characters(name) <= most) return {};
   return refuse(
       Refusal::Kind::kInvalid,
       fmt::format("{} must be a text of 1 to {} characters without control characters", what, most));
+}
+
+bool is_email(std::string_view text) {
+  constexpr std::string_view kForbidden = "<>()\\\",;";
+  const auto is_fine = [&](char c) { return c > ' ' && c < 0x7f && !kForbidden.contains(c); };
+  const std::size_t at = text.find('@');
+  return text.size() <= kMostCredential && std::ranges::all_of(text, is_fine) &&
+         at != std::string_view::npos && at > 0 && at + 1 < text.size() &&
+         text.find('@', at + 1) == std::string_view::npos;
 }
 
 Outcome<void> check_url(std::string_view what, std::string_view url) {

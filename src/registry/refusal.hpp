@@ -28,6 +28,9 @@ inline std::unexpected<Refusal> refuse(Refusal::Kind kind, std::string message) 
 /// 1 to `most` characters without control characters; `what` is named in the refusal.
 Outcome<void> check_name(std::string_view what, std::string_view name, std::size_t most = 100);
 
+/// One address, not a list of them: "ann@example.com".
+bool is_email(std::string_view text);
+
 /// http(s), 1 to 2083 characters (contract).
 Outcome<void> check_url(std::string_view what, std::string_view url);
 /// HTTP Basic: no ':' in the user, at most 255 bytes each; a password needs a user.

@@ -47,11 +47,8 @@ Outcome<void> check_fields(const Sync& sync) {
     return refuse(Kind::kInvalid,
                   fmt::format("a sync exports at most {} properties, each with a name", kMostProperties));
   }
-  const bool printable =
-      std::ranges::all_of(sync.owner, [](char c) { return c > ' ' && c != 0x7f && c != '<' && c != '>'; });
-  if (!sync.owner.empty() &&
-      (!printable || sync.owner.size() > kMostText || sync.owner.find('@') == std::string::npos))
-    return refuse(Kind::kInvalid, "a sync's owner must be an e-mail address");
+  if (!sync.owner.empty() && !is_email(sync.owner))
+    return refuse(Kind::kInvalid, "a sync's owner must be one e-mail address");
   return {};
 }
 

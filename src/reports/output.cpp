@@ -5,6 +5,7 @@
 
 #include "base/encoding.hpp"
 #include "base/json_writer.hpp"
+#include "base/shorten.hpp"
 #include "reports/report.hpp"
 
 namespace bellwether::reports {
@@ -93,9 +94,10 @@ void render_retention(JsonWriter& json, const RetentionTable& table) {
   json.end_array().key("truncated").value(table.truncated);
 }
 
+/// A label is repeated in each of its rows, so a long one is shortened.
 std::string csv_field(std::string_view text) {
   std::string field;
-  append_csv_field(field, text);
+  append_csv_text(field, shorten(text, kDetailCharacters));
   return field;
 }
 

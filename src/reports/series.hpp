@@ -22,6 +22,10 @@ using Segment = std::vector<std::optional<std::string>>;
 /// "Berlin, pro"; "(not set)" for what has no value, `everything` for the empty one.
 std::string describe(const Segment& segment, std::string_view everything = "Overall");
 
+/// The same with labels of at most `most` characters, for what holds many of them: a label can be a megabyte
+/// long.
+Segment shortened(const Segment& segment, std::size_t most);
+
 /// An array of its labels, null for no value.
 void render(JsonWriter& json, const Segment& segment);
 

@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "base/planned_time.hpp"
+#include "delivery/retry.hpp"
+
 namespace bellwether::sync {
 
 namespace {
@@ -74,7 +77,8 @@ std::optional<ActiveRun::Step> ActiveRun::freeze(Timestamp now) {
 
 std::optional<ActiveRun::Step> ActiveRun::send(Timestamp now) {
   if (!page_ && !prepare_page(now)) return std::nullopt;
-  if (run_.not_before > now) return Wait{run_.not_before};
+  if (const Timestamp due = due_time(run_.not_before, now, delivery::kRetryBudget); due > now)
+    return Wait{due};
   return Send{&*page_};
 }
 

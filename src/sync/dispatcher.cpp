@@ -8,8 +8,12 @@
 #include <set>
 #include <thread>
 
+#include "base/clock_watch.hpp"
+#include "base/guarded.hpp"
 #include "base/log.hpp"
+#include "base/planned_time.hpp"
 #include "registry/destinations.hpp"
+#include "storage/clock_times.hpp"
 #include "sync/schedule.hpp"
 #include "sync/worker.hpp"
 
@@ -21,15 +25,19 @@ namespace {
 constexpr Millis kTick = std::chrono::milliseconds(500);
 constexpr Millis kTrimEvery = std::chrono::hours(1);
 constexpr std::size_t kTrimmedAtOnce = 100;
+constexpr const char* kClockName = "sync runs";
+/// How long a destination rests after a run was cut off by an exception.
+constexpr Millis kCutOffPause = std::chrono::seconds(2);
 
-Candidate candidate_of(storage::Database& database, const registry::Sync& sync) {
+Candidate candidate_of(storage::Database& database, const registry::Sync& sync, Timestamp now,
+                       Millis interval) {
   const auto destination = registry::find_destination(database, sync.destination_id);
   return {.sync_id = sync.id,
           .destination_id = sync.destination_id,
           .active = sync.state == registry::SyncState::kActive,
           .enabled = destination && destination->enabled,
           .interrupted = find_open_run(database, sync.id).has_value(),
-          .due_at = sync.next_run_at};
+          .due_at = due_time(sync.next_run_at, now, interval)};
 }
 
 }  // namespace
@@ -56,17 +64,16 @@ struct Dispatcher::Impl {
   std::atomic<bool> stopping = false;
   std::map<std::int64_t, std::unique_ptr<Job>> jobs;  ///< by destination
   std::thread thread;
-  Timestamp trimmed_at = from_unix_ms(0);
+  std::optional<ClockWatch> clock;
+  std::optional<ClockWatch::Steady::time_point> trimmed_at;
 
   void run() {
     while (!stopping) {
-      collect();
-      try {
+      guarded("the schedule of syncs cannot be followed", [this] {
+        collect();
         begin_due();
-        if (system_now() - trimmed_at > kTrimEvery) trim();
-      } catch (const storage::StorageError& error) {
-        log::error("the schedule cannot be read", {{"error", error.what()}});
-      }
+      });
+      guarded("old sync runs cannot be removed", [this] { trim_when_due(); });
       std::unique_lock lock(mutex);
       wake.wait_for(lock, kTick, [this] { return poked || stopping.load(); });
       poked = false;
@@ -91,42 +98,62 @@ struct Dispatcher::Impl {
   }
 
   void begin_due() {
+    const Timestamp now = system_now();
     std::vector<Candidate> candidates;
     {
       const auto reader = parts.readers.borrow();
       for (const registry::Sync& sync : registry::list_syncs(*reader, ""))
-        candidates.push_back(candidate_of(*reader, sync));
+        candidates.push_back(candidate_of(*reader, sync, now, options.interval));
     }
     const std::scoped_lock lock(mutex);
     std::set<std::int64_t> busy;
     for (const auto& [destination_id, job] : jobs) busy.insert(destination_id);
     const std::size_t free = options.parallel - std::min(options.parallel, jobs.size());
-    for (const Candidate& due : choose_due(candidates, busy, system_now(), free)) begin(due);
+    for (const Candidate& due : choose_due(candidates, busy, now, free)) begin(due);
   }
 
+  /// With the lock held. The job is in the list only once its thread runs, which waits for the lock.
   void begin(const Candidate& due) {
-    auto& job = jobs[due.destination_id] = std::make_unique<Job>();
+    auto job = std::make_unique<Job>();
     job->sync_id = due.sync_id;
-    job->thread = std::thread([this, running = job.get()] {
-      Worker worker(options, parts, observers, {stopping, running->stopped, mutex, wake});
-      try {
-        worker.run(running->sync_id);
-      } catch (const storage::StorageError& error) {
-        // The run is as it was stored last, and is taken up again.
-        log::error("a sync run was cut off", {{"sync", running->sync_id}, {"error", error.what()}});
-      }
-      running->done = true;
-      poke();
+    auto& place = jobs[due.destination_id];
+    try {
+      job->thread = std::thread([this, running = job.get()] { carry(*running); });
+    } catch (...) {
+      jobs.erase(due.destination_id);
+      throw;
+    }
+    place = std::move(job);
+  }
+
+  void carry(Job& job) {
+    const bool whole = guarded("a sync run was cut off; it is taken up again", [&] {
+      Worker worker(options, parts, observers, {stopping, job.stopped, mutex, wake});
+      worker.run(job.sync_id);
     });
+    if (!whole) {
+      std::unique_lock lock(mutex);
+      wake.wait_for(lock, kCutOffPause, [this] { return stopping.load(); });
+    }
+    job.done = true;
+    poke();
+  }
+
+  void trim_when_due() {
+    const auto steady = ClockWatch::Steady::now();
+    if (trimmed_at && steady - *trimmed_at < kTrimEvery) return;
+    if (!clock) clock.emplace(storage::find_clock(*parts.readers.borrow(), kClockName));
+    const auto now = clock->look(system_now(), steady);
+    trimmed_at = steady;
+    if (now) trim(*now);
   }
 
   /// Drops the history that is too old.
-  void trim() {
-    trimmed_at = system_now();
+  void trim(Timestamp now) {
     std::vector<OldRun> old;
     {
       const auto reader = parts.readers.borrow();
-      old = old_runs(*reader, trimmed_at - options.keep_runs, kTrimmedAtOnce);
+      old = old_runs(*reader, now - options.keep_runs, kTrimmedAtOnce);
       for (const OldRun& run : old) {
         const auto sync = registry::find_sync(*reader, run.sync_id);
         if (sync) drop_changes(sync->key, run.change_set);
@@ -135,6 +162,7 @@ struct Dispatcher::Impl {
     const auto trimmed = parts.writer.run([&](storage::Database& database) {
       for (const OldRun& run : old) remove_run(database, run.id);
       trim_attempts(database, options.keep_attempts);
+      storage::store_clock(database, kClockName, now);
     });
     if (!trimmed) log::warn("old runs cannot be removed", {{"error", trimmed.error().message}});
   }

@@ -10,6 +10,9 @@ namespace bellwether::sync {
 
 namespace {
 
+/// A clock may be set back by a little at any time.
+constexpr Millis kClockSteps = std::chrono::minutes(10);
+
 std::uint32_t pages_for(const Run& run, std::uint64_t members) {
   const std::uint64_t pages = (members + run.page_members - 1) / run.page_members;
   return static_cast<std::uint32_t>(std::max<std::uint64_t>(1, pages));
@@ -74,7 +77,8 @@ std::string_view to_string(End end) {
 }
 
 bool needs_full_load(std::optional<Timestamp> snapshot_at, Timestamp now) {
-  return !snapshot_at || now - *snapshot_at > kSnapshotAge;
+  // Of one that is still to come (by a clock that was ahead) the age is unknown.
+  return !snapshot_at || now - *snapshot_at > kSnapshotAge || *snapshot_at - now > kClockSteps;
 }
 
 Slice current_slice(const Run& run) {

@@ -72,7 +72,8 @@ struct Run {
   bool ended() const { return phase == Phase::kEnded; }
 };
 
-/// Whether a run must send the whole membership: there is no snapshot, or it is too old.
+/// Whether a run must send the whole membership: there is no snapshot, it is too old, or its time is ahead of
+/// `now`, so that nobody knows how old it is.
 bool needs_full_load(std::optional<Timestamp> snapshot_at, Timestamp now);
 
 /// One page of the run.

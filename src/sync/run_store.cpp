@@ -1,5 +1,6 @@
 #include "sync/run_store.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace bellwether::sync {
@@ -160,7 +161,9 @@ void finish_run(storage::Database& database, const Run& run, Millis interval) {
     registry::set_sync_state(database, sync->id, registry::SyncState::kPaused, run.message);
   // Somebody may have asked for a run meanwhile, which is then due already.
   const Timestamp planned = run.started_at + interval;
-  if (sync->next_run_at <= run.started_at) registry::set_next_run(database, sync->id, planned);
+  const bool was_asked =
+      sync->next_run_at > run.started_at && sync->next_run_at <= std::max(planned, run.ended_at);
+  if (!was_asked) registry::set_next_run(database, sync->id, planned);
 }
 
 std::optional<Run> find_run(storage::Database& database, std::int64_t id) {

@@ -1,9 +1,12 @@
 #include "sync/worker.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/log.hpp"
 #include "base/random_key.hpp"
+#include "delivery/retry.hpp"
 #include "registry/cohorts.hpp"
 
 namespace bellwether::sync {
@@ -146,7 +149,9 @@ void Worker::send(ActiveRun& active, const contract::CohortPage& page,
 
 void Worker::wait_until(Timestamp until) {
   std::unique_lock lock(interrupts_.mutex);
-  interrupts_.wake.wait_for(lock, std::max(until - system_now(), Millis(0)),
+  // Bounded, because the clock may be set back meanwhile.
+  const Millis pause = std::clamp<Millis>(until - system_now(), Millis(0), delivery::kRetryBudget);
+  interrupts_.wake.wait_for(lock, pause,
                             [this] { return interrupts_.stopping.load() || interrupts_.stopped.load(); });
 }
 

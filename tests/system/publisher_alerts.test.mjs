@@ -90,8 +90,8 @@ test('what people define: webhooks and alerts, checked, and gone in order', asyn
     [{ name: 'x', condition: { type: 'absolute' } }, 'condition.operator: is missing'],
     [{ name: 'x', windows: { windows: [{ start_day: 5, end_day: 1 }] } }, 'windows.windows[0]: must end after it starts: the following week\'s days are 7 to 13'],
     [{ name: 'x', frequency: '1s' }, 'frequency must be from 1m to 31d'],
-    [{ name: 'x', emails: ['nobody'] }, 'emails must be e-mail addresses'],
-    [{ name: 'x', creator_email: 'a b@c' }, 'creator_email must be an e-mail address'],
+    [{ name: 'x', emails: ['nobody'] }, 'each of emails must be one e-mail address'],
+    [{ name: 'x', creator_email: 'a b@c' }, 'creator_email must be one e-mail address'],
   ]) assert.equal(message(await alert(body))[1], text);
   const windows = { time_zone: 'Europe/Berlin', windows: [{ start_day: 4, end_day: 7, start_time: '18:00', end_time: '08:00' }] };
   assert.deepEqual((await publisher.call('PUT', '/v1/alerts/1', { windows })).windows, windows);

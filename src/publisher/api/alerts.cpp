@@ -6,6 +6,7 @@
 #include "alerts/mail.hpp"
 #include "alerts/message.hpp"
 #include "alerts/notification.hpp"
+#include "base/shorten.hpp"
 #include "net/http_client.hpp"
 #include "publisher/alert_fields.hpp"
 #include "publisher/alert_trial.hpp"
@@ -91,7 +92,7 @@ std::string render_trial(const alerts::Alert& alert, const std::vector<TrialBuck
     const alerts::Observation& seen = bucket.observation;
     json.begin_object().key("at").value(format_iso8601(bucket.start));
     json.key("segment");
-    reports::render(json, bucket.segment);
+    reports::render(json, reports::shortened(bucket.segment, kDetailCharacters));
     optional_number(json, "value", seen.value.has_value(), seen.value.value_or(0));
     optional_number(json, "expected", seen.has_band, seen.expected);
     optional_number(json, "lower", seen.has_band, seen.lower);
@@ -143,6 +144,8 @@ void send_test(JsonWriter& json, const Call& call, const std::string& email,
 }
 
 Answer send_tests(const Call& call, alerts::Alert alert) {
+  const auto place = call.parts.connection_tests.take();
+  if (!place) return too_many_tests();
   auto trial = prepare_trial(call, alert);
   if (!trial) return std::unexpected(trial.error());
   const auto& evaluation = call.parts.options.alerts.evaluator.evaluation;
@@ -186,11 +189,12 @@ Answer list_of_alert(const Call& call, List&& list) {
 
 alerts::AlertCourse course_of(const Trial& trial, const alerts::Alert& alert,
                               const std::vector<TrialBucket>& buckets) {
-  alerts::AlertCourse course{.name = reports::describe(alert.watch.segment, alert.watch.metric),
-                             .condition = alert.condition,
-                             .format = format_of(trial.definition, alert.watch.metric),
-                             .unit = trial.definition.frame().unit,
-                             .zone = trial.context.zone};
+  alerts::AlertCourse course{
+      .name = shorten(reports::describe(alert.watch.segment, alert.watch.metric), kReadableCharacters),
+      .condition = alert.condition,
+      .format = format_of(trial.definition, alert.watch.metric),
+      .unit = trial.definition.frame().unit,
+      .zone = trial.context.zone};
   for (const TrialBucket& bucket : buckets)
     course.buckets.push_back({bucket.start, bucket.observation, bucket.firing.has_value()});
   return course;

@@ -7,10 +7,13 @@
 #include "alerts/courier.hpp"
 #include "api/answer.hpp"
 #include "api/call.hpp"
+#include "api/login_brake.hpp"
+#include "api/sessions.hpp"
 #include "events/engine.hpp"
 #include "publisher/metrics.hpp"
 #include "publisher/notifier.hpp"
 #include "publisher/options.hpp"
+#include "publisher/places.hpp"
 #include "publisher/store.hpp"
 #include "reports/series.hpp"
 #include "sync/dispatcher.hpp"
@@ -33,6 +36,9 @@ struct ApiParts {
   alerts::Courier& courier;
   Notifier& notifier;
   const Metrics& metrics;
+  api::Sessions& sessions;
+  api::LoginBrake& login_brake;
+  Places& connection_tests;  ///< to other people's endpoints, which may not answer
   std::function<void()> on_projects_changed;
   std::function<std::size_t()> queued_bytes;
 };
@@ -52,6 +58,8 @@ void forget_sync(const ApiParts& parts, std::int64_t id, const std::string& key)
 ApiError to_api_error(const events::EngineError& error);
 /// What a report that cannot be run means for the caller.
 ApiError to_api_error(const reports::ReportError& error);
+/// Too many connection tests are under way.
+std::unexpected<ApiError> too_many_tests();
 /// Nobody has this id.
 std::unexpected<ApiError> no_such(std::string_view what);
 

@@ -1,21 +1,25 @@
+#include <utility>
+
 #include <boost/json.hpp>
 
 #include "publisher/api/render.hpp"
 #include "publisher/api/routes.hpp"
 #include "publisher/connection_test.hpp"
+#include "publisher/kept_secret.hpp"
 
 namespace bellwether::publisher {
 
 namespace {
 
-/// `password` that is not given stays as it was.
 void read_into(registry::Destination& destination, const Fields& fields) {
+  const std::string url_before = std::exchange(destination.url, fields.text("url"));
   destination.name = fields.text("name");
-  destination.url = fields.text("url");
   destination.user = fields.text_or("user", "");
-  auto password = fields.optional_text("password");
-  if (password) destination.password = std::move(*password);
-  if (!password && destination.user.empty()) destination.password.clear();
+  destination.password = changed_secret({.before = destination.password,
+                                         .given = fields.optional_text("password"),
+                                         .url_before = url_before,
+                                         .url = destination.url,
+                                         .is_used = !destination.user.empty()});
   destination.enabled = fields.flag_or("enabled", true);
 }
 
@@ -91,6 +95,8 @@ Answer delete_destination(const Call& call) {
 Answer test_destination(const Call& call) {
   const auto destination = find(call);
   if (!destination) return std::unexpected(destination.error());
+  const auto place = call.parts.connection_tests.take();
+  if (!place) return too_many_tests();
   return test_connection(destination->url, destination->user, destination->password, call.parts.guard,
                          call.parts.options.syncs);
 }

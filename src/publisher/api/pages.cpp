@@ -8,6 +8,7 @@
 #include "alerts/history.hpp"
 #include "alerts/notification.hpp"
 #include "api/browser.hpp"
+#include "base/log.hpp"
 #include "net/credentials.hpp"
 #include "publisher/alert_trial.hpp"
 #include "publisher/api/actions.hpp"
@@ -91,6 +92,15 @@ net::Response login_page(std::string_view next, std::string_view problem, unsign
                          status);
 }
 
+net::Response too_many_logins(std::string_view next, Millis wait) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+  net::Response response = login_page(
+      next, fmt::format("Too many wrong tokens came from your address. Try again in {} seconds.", seconds),
+      429);
+  response.headers.push_back({"Retry-After", std::to_string(seconds)});
+  return response;
+}
+
 }  // namespace
 
 Answer show_front_page(const Call& call) {
@@ -163,14 +173,19 @@ Answer log_in(const Call& call) {
     if (name == "next") next = api::own_path(value);
     if (name == "token") token = value;
   }
+  using Steady = api::LoginBrake::Steady;
+  const std::string& peer = call.request.peer;
+  if (const Millis wait = call.parts.login_brake.wait(peer, Steady::now()); wait > Millis(0))
+    return too_many_logins(next, wait);
   const std::string& wanted = call.parts.options.admin_token;
-  if (!net::BearerToken(wanted).accepts("Bearer " + token))
+  if (!net::BearerToken(wanted).accepts("Bearer " + token)) {
+    call.parts.login_brake.failed(peer, Steady::now());
+    log::warn("a login failed: wrong token", {{"peer", peer}});
     return login_page(next, "That is not the token.", 401);
+  }
+  call.parts.login_brake.succeeded(peer);
   net::Response response = api::redirect(next);
-  if (!wanted.empty())
-    response.headers.push_back(
-        api::session_cookie(net::SessionKey(wanted).issue(system_now()), net::SessionKey::kLasts,
-                            call.parts.options.alerts.evaluator.base_url.starts_with("https://")));
+  if (!wanted.empty()) response.headers.push_back(call.parts.sessions.begin(system_now()));
   return response;
 }
 

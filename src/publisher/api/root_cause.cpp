@@ -1,3 +1,4 @@
+#include "base/shorten.hpp"
 #include "publisher/api/actions.hpp"
 #include "publisher/api/routes.hpp"
 #include "publisher/report_runner.hpp"
@@ -25,7 +26,10 @@ void render(JsonWriter& json, const alerts::Dimension& dimension) {
   for (std::size_t i = 0; i < dimension.segments.size() && i < kMostShown; ++i) {
     const alerts::SegmentShift& shift = dimension.segments[i];
     json.begin_object();
-    optional_value(json, "label", shift.label);
+    // Many segments of many properties: together they must not be gigabytes.
+    optional_value(json, "label", shift.label.transform([](const std::string& label) {
+      return shorten(label, kDetailCharacters);
+    }));
     json.key("before").value(shift.before).key("after").value(shift.after);
     json.key("contribution")
         .value(shift.contribution)

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/guarded.hpp"
 #include "base/log.hpp"
 #include "publisher/api/render.hpp"
 #include "publisher/api/routes.hpp"
@@ -44,16 +45,20 @@ class AuditStream final : public net::BodySource {
  private:
   void read(sync::EngineLedger& ledger, const AuditOrder& order) {
     constexpr std::size_t kHeld = 1UL << 20U;
-    const auto done = ledger.audit(order, [this](std::string_view piece) {
-      std::unique_lock lock(mutex_);
-      taken_.wait(lock, [this] { return abandoned_ || pending_.size() < kHeld; });
-      pending_ += piece;
-      return !abandoned_;
+    bool is_whole = false;
+    guarded("an audit was cut", [&] {
+      const auto done = ledger.audit(order, [this](std::string_view piece) {
+        std::unique_lock lock(mutex_);
+        taken_.wait(lock, [this] { return abandoned_ || pending_.size() < kHeld; });
+        pending_ += piece;
+        return !abandoned_;
+      });
+      if (!done) log::warn("an audit was cut", {{"error", done.error().message}});
+      is_whole = done.has_value();
     });
-    if (!done) log::warn("an audit was cut", {{"error", done.error().message}});
     const std::scoped_lock lock(mutex_);
     done_ = true;
-    failed_ = !done;
+    failed_ = !is_whole;
   }
 
   std::mutex mutex_;
@@ -124,8 +129,7 @@ Answer audit_run(const Call& call) {
     if (!sync) return no_such("sync");
     order = {sync->key, run->change_set, sync::applied_since(*reader, sync->id, run->number)};
   }
-  net::Response response;
-  response.content_type = "text/csv; charset=utf-8";
+  net::Response response = api::text_response("", "text/csv; charset=utf-8");
   response.stream = std::make_unique<AuditStream>(call.parts.ledger, std::move(order));
   return response;
 }

@@ -1,26 +1,30 @@
 #include "registry/webhooks.hpp"
 
+#include <utility>
+
 #include <boost/json.hpp>
 
 #include "alerts/alert_store.hpp"
 #include "publisher/api/render.hpp"
 #include "publisher/api/routes.hpp"
 #include "publisher/connection_test.hpp"
+#include "publisher/kept_secret.hpp"
 
 namespace bellwether::publisher {
 
 namespace {
 
-/// `password` that is not given stays as it was.
 void read_into(registry::Webhook& webhook, const Fields& fields) {
+  const std::string url_before = std::exchange(webhook.url, fields.text("url"));
   webhook.name = fields.text("name");
-  webhook.url = fields.text("url");
   webhook.user = fields.text_or("user", "");
   webhook.format = read_webhook_format(fields);
-  auto password = fields.optional_text("password");
-  if (password) webhook.password = std::move(*password);
   const bool has_key = webhook.format == registry::Webhook::Format::kPagerduty;
-  if (!password && webhook.user.empty() && !has_key) webhook.password.clear();
+  webhook.password = changed_secret({.before = webhook.password,
+                                     .given = fields.optional_text("password"),
+                                     .url_before = url_before,
+                                     .url = webhook.url,
+                                     .is_used = !webhook.user.empty() || has_key});
   webhook.enabled = fields.flag_or("enabled", true);
 }
 
@@ -95,6 +99,8 @@ Answer delete_webhook(const Call& call) {
 Answer test_webhook(const Call& call) {
   const auto webhook = find(call);
   if (!webhook) return std::unexpected(webhook.error());
+  const auto place = call.parts.connection_tests.take();
+  if (!place) return too_many_tests();
   return test_connection(webhook->url, webhook->user, webhook->password, call.parts.guard,
                          call.parts.options.syncs);
 }

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "publisher/pages/page.hpp"
+
 namespace bellwether::publisher {
 
 namespace {
@@ -118,7 +120,7 @@ Markup render_history(const AlertPage& page, const calendar::TimeZone& zone) {
   for (const alerts::Event& event : page.history)
     rows +=
         markup("<tr><td class=\"time\">{}</td><td><span class=\"label {}\">{}</span></td><td>{}</td></tr>",
-               zone.format(event.at), event.kind, event.kind, event.detail);
+               zone.format(event.at), event.kind, event.kind, readable(event.detail));
   return markup("<h2>History</h2><div class=\"card\"><table>{}</table></div>",
                 rows.empty() ? markup("<tr><td>Nothing has happened yet.</td></tr>") : rows);
 }
@@ -137,7 +139,7 @@ Markup render_notifications(const AlertPage& page, const calendar::TimeZone& zon
         "<tr><td class=\"time\">{}</td><td>{}</td><td><span class=\"label "
         "{}\">{}</span></td><td>{}</td><td>{}</td></tr>",
         zone.format(one.created_at), receiver_name(one, page.webhooks), one.state, one.state,
-        one.status == 0 ? std::string() : std::to_string(one.status), one.message);
+        one.status == 0 ? std::string() : std::to_string(one.status), readable(one.message));
   if (rows.empty()) return {};
   return markup(
       "<h2>Notifications</h2><div "
@@ -177,12 +179,13 @@ Markup render(const AlertPage& page) {
   Markup out = markup(
       "<h1>{}{}</h1><p class=\"meta\">Watches {} of the report <a href=\"/reports/{}\">{}</a>, project {}. "
       "Times are those of {}.</p>",
-      page.alert.name, render_state(page), what, page.report.id, page.report.name, page.project.name,
-      zone.name());
+      page.alert.name, render_state(page), readable(what), page.report.id, page.report.name,
+      page.project.name, zone.name());
   if (page.saved) out += markup("<p class=\"done\">Saved.</p>");
   if (!page.problem.empty()) out += markup("<p class=\"problem\">Not saved: {}</p>", page.problem);
   if (!page.alert.problem.empty())
-    out += markup("<p class=\"problem\">It does not fit its report any more: {}</p>", page.alert.problem);
+    out += markup("<p class=\"problem\">It does not fit its report any more: {}</p>",
+                  readable(page.alert.problem));
   out += render_course(page);
   out += render_form(page);
   out += render_history(page, zone);

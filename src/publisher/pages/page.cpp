@@ -1,5 +1,7 @@
 #include "publisher/pages/page.hpp"
 
+#include "base/shorten.hpp"
+
 namespace bellwether::publisher {
 
 net::Response page(std::string_view title, const Markup& body, unsigned status) {
@@ -9,7 +11,7 @@ net::Response page(std::string_view title, const Markup& body, unsigned status) 
       "<title>{} · Bellwether</title><link rel=\"stylesheet\" href=\"/style.css\"><link rel=\"icon\" "
       "href=\"/icon.svg\"></head>"
       "<body><header><a href=\"/\">Bellwether</a></header><main>{}</main></body></html>\n",
-      title, body);
+      shorten(title, kReadableCharacters), body);
   net::Response response{.status = status, .content_type = "text/html; charset=utf-8", .body = whole.text()};
   response.headers = {
       {"Content-Security-Policy",
@@ -22,8 +24,16 @@ net::Response page(std::string_view title, const Markup& body, unsigned status) 
 }
 
 net::Response error_page(unsigned status, std::string_view message) {
-  return page("Not shown", markup("<h1>This page cannot be shown</h1><p class=\"problem\">{}</p>", message),
+  return page("Not shown",
+              markup("<h1>This page cannot be shown</h1><p class=\"problem\">{}</p>",
+                     shorten(message, kDetailCharacters)),
               status);
+}
+
+Markup readable(std::string_view text) {
+  const std::string shown = shorten(text, kReadableCharacters);
+  if (shown == text) return markup("{}", text);
+  return markup("<span title=\"{}\">{}</span>", shorten(text, kDetailCharacters), shown);
 }
 
 std::string_view icon() {

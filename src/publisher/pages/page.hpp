@@ -16,6 +16,9 @@ net::Response page(std::string_view title, const Markup& body, unsigned status =
 /// What went wrong, in place of a page.
 net::Response error_page(unsigned status, std::string_view message);
 
+/// Somebody's text where people read it: shortened when it is long, with more of it in a title attribute.
+Markup readable(std::string_view text);
+
 /// What the pages look like.
 std::string_view style_sheet();
 /// Their sign in a browser's tab, as SVG.

@@ -8,6 +8,7 @@
 
 #include "charts/bar_chart.hpp"
 #include "charts/line_chart.hpp"
+#include "publisher/pages/page.hpp"
 
 namespace bellwether::publisher {
 
@@ -28,7 +29,7 @@ std::vector<std::string> labels_of(const std::vector<Timestamp>& bounds, const R
 Markup table_of(const std::vector<std::string>& labels, const std::vector<const reports::Series*>& series) {
   Markup head;
   for (const auto* one : series)
-    head += markup("<th class=\"number\">{}</th>", reports::describe(one->segment));
+    head += markup("<th class=\"number\">{}</th>", readable(reports::describe(one->segment)));
   Markup rows;
   const std::size_t first = labels.size() > kMostRows ? labels.size() - kMostRows : 0;
   for (std::size_t i = labels.size(); i-- > first;) {
@@ -67,7 +68,7 @@ Markup render_series(const reports::SeriesTable& table, const ReportPage& page) 
     if (alert != nullptr && alert->watch.metric == metric &&
         (alert->condition.kind == Kind::kAbove || alert->condition.kind == Kind::kBelow))
       chart.levels.push_back({alert->condition.threshold, alert->name});
-    out += markup("<h2>{}</h2><div class=\"card\">{}{}</div>", metric, charts::draw(chart),
+    out += markup("<h2>{}</h2><div class=\"card\">{}{}</div>", readable(metric), charts::draw(chart),
                   table_of(labels, of_metric));
   }
   if (metrics.empty()) out += markup("<p class=\"card\">There are no events in this range.</p>");
@@ -92,7 +93,7 @@ Markup render_funnel(const reports::FunnelReport& funnel, const ReportPage& page
       chart.bars.push_back({fmt::format("{}. {}", i + 1, overall.steps[i]), count, text});
     }
     out += markup("<h2>{}</h2><div class=\"card\">{}</div>",
-                  reports::describe(overall.segments[s].segment, "Steps"), charts::draw(chart));
+                  readable(reports::describe(overall.segments[s].segment, "Steps")), charts::draw(chart));
   }
   out += render_series(reports::to_series(funnel.trend), page);
   return out;
@@ -147,7 +148,7 @@ Markup render_retention(const reports::RetentionTable& table, const ReportPage& 
     out += markup(
         "<h2>{}</h2><div class=\"card\"><table "
         "class=\"heat\"><tr><th></th><th>People</th></tr>{}</table></div>",
-        reports::describe(table.segments[s].segment, "Everybody"),
+        readable(reports::describe(table.segments[s].segment, "Everybody")),
         render_cohort_rows(table.segments[s], labels));
   return out;
 }

@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "base/shorten.hpp"
 #include "charts/bar_chart.hpp"
 #include "charts/line_chart.hpp"
+#include "publisher/pages/page.hpp"
 
 namespace bellwether::publisher {
 
@@ -72,17 +74,19 @@ Markup render_dimension(const alerts::Dimension& dimension, const RootCause& cau
         {shift.label.value_or("(not set)"), shift.contribution, tell(shift, dimension, cause)});
   }
   const std::size_t left = dimension.segments.size() - chart.bars.size();
-  return markup(
-      "<h2>{} <span class=\"label\">{}</span></h2><div class=\"card\">{}{}</div>", dimension.property,
-      fmt::format("{}, {}", dimension.is_mix ? "the mix moved" : "segments moved",
-                  deviations(dimension.score)),
-      charts::draw(chart), left == 0 ? Markup() : markup("<p class=\"note\">And {} more.</p>", left));
+  return markup("<h2>{} <span class=\"label\">{}</span></h2><div class=\"card\">{}{}</div>",
+                readable(dimension.property),
+                fmt::format("{}, {}", dimension.is_mix ? "the mix moved" : "segments moved",
+                            deviations(dimension.score)),
+                charts::draw(chart),
+                left == 0 ? Markup() : markup("<p class=\"note\">And {} more.</p>", left));
 }
 
 Markup render_skipped(const RootCause& cause) {
   if (cause.skipped.empty()) return {};
   std::string names;
-  for (const std::string& name : cause.skipped) names += (names.empty() ? "" : ", ") + name;
+  for (const std::string& name : cause.skipped)
+    names += (names.empty() ? "" : ", ") + shorten(name, kReadableCharacters);
   return markup("<p class=\"note\">Left out, as they have too many values: {}.</p>", names);
 }
 
@@ -93,7 +97,7 @@ Markup render_root_cause(const alerts::Alert& alert, const RootCause& cause) {
   Markup out = markup(
       "<h1>Why {} moved</h1><p class=\"meta\">{} to {} ({}) · alert <a href=\"/alerts/{}/edit\">{}</a> · <a "
       "href=\"/reports/{}\">report</a></p>",
-      alert.watch.metric, cause.zone.format(cause.bucket), cause.zone.format(cause.bucket_end),
+      readable(alert.watch.metric), cause.zone.format(cause.bucket), cause.zone.format(cause.bucket_end),
       cause.zone.name(), alert.id, alert.name, alert.report_id);
   out += markup("<p class=\"lead\">{} <span class=\"label {}\">{} confidence</span></p>", cause.sentence,
                 confidence, confidence);

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/encoding.hpp"
+#include "base/shorten.hpp"
+
 namespace bellwether::alerts {
 namespace {
 
@@ -33,11 +36,18 @@ TEST_P(DueBuckets, AreThoseCompleteAndNotJudged) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, DueBuckets,
-    ::testing::Values(DueCase{"2026-02-06T10:00:00Z", "2026-02-06T11:04:59Z", 0, 0, "2026-02-06T10:00:00Z"},
-                      DueCase{"2026-02-06T10:00:00Z", "2026-02-06T11:05:00Z", 1, 0, "2026-02-06T11:00:00Z"},
-                      DueCase{"2026-02-06T11:00:00Z", "2026-02-06T11:59:00Z", 0, 0, "2026-02-06T11:00:00Z"},
-                      DueCase{"2026-02-06T10:00:00Z", "2026-02-06T13:30:00Z", 3, 0, "2026-02-06T13:00:00Z"},
-                      DueCase{"2026-02-06T10:00:00Z", "2026-02-06T20:30:00Z", 3, 7, "2026-02-06T20:00:00Z"}));
+    ::testing::Values(
+        DueCase{"2026-02-06T10:00:00Z", "2026-02-06T11:04:59Z", 0, 0, "2026-02-06T10:00:00Z"},
+        DueCase{"2026-02-06T10:00:00Z", "2026-02-06T11:05:00Z", 1, 0, "2026-02-06T11:00:00Z"},
+        DueCase{"2026-02-06T11:00:00Z", "2026-02-06T11:59:00Z", 0, 0, "2026-02-06T11:00:00Z"},
+        DueCase{"2026-02-06T10:00:00Z", "2026-02-06T13:30:00Z", 3, 0, "2026-02-06T13:00:00Z"},
+        DueCase{"2026-02-06T10:00:00Z", "2026-02-06T20:30:00Z", 3, 7, "2026-02-06T20:00:00Z"},
+        // A clock that was ahead for a moment, by little and by much, must not stop the alert.
+        DueCase{"2026-02-06T12:00:00Z", "2026-02-06T11:30:00Z", 1, 0, "2026-02-06T11:00:00Z"},
+        DueCase{"2026-02-07T11:00:00Z", "2026-02-06T11:30:00Z", 1, 0, "2026-02-06T11:00:00Z"},
+        DueCase{"2028-02-06T11:00:00Z", "2026-02-06T11:30:00Z", 1, 0, "2026-02-06T11:00:00Z"},
+        // A clock that is set back: it goes on when the time is reached again, at most a bucket later.
+        DueCase{"2026-02-06T11:00:00Z", "2026-02-06T11:01:00Z", 0, 0, "2026-02-06T11:00:00Z"}));
 
 reports::Definition definition(std::string_view text) {
   return *reports::parse_definition(text);
@@ -120,6 +130,35 @@ TEST(Evaluate, FindsAnomaliesByTheHistory) {
   EXPECT_FALSE(firing->finding.is_up);
   EXPECT_FALSE(evaluate(alert, table, table.bounds[59], Unit::kDay, TimeZone::utc()));
   EXPECT_FALSE(evaluate(alert, table, table.bounds[3], Unit::kDay, TimeZone::utc())) << "too little history";
+}
+
+TEST(Sentence, ShortensALongSegment) {
+  std::string label;
+  while (label.size() < (1U << 20U)) label += "é🙂";
+  const auto table = table_of({{label.c_str(), {100.0}}});
+  const Alert alert{.watch = {.metric = "Sales", .scope = Watch::Scope::kAny},
+                    .condition = {.threshold = 10}};
+  const std::string text =
+      sentence(alert, *evaluate(alert, table, table.bounds[0], Unit::kDay, TimeZone::utc()));
+  EXPECT_TRUE(text.starts_with("above 10 in é🙂é🙂")) << text;
+  EXPECT_LE(count_characters(text), 220U);
+  EXPECT_TRUE(is_utf8(text));
+}
+
+TEST(Release, IsNotHeldBackByANotificationThatIsStillToCome) {
+  const Timestamp now = at("2026-02-02T12:00:00Z");
+  struct Case {
+    Millis ahead;
+    Release expected;
+  };
+  for (const auto& [ahead, expected] :
+       {Case{std::chrono::seconds(-10), Release::kHeldByFrequency},
+        Case{std::chrono::seconds(10), Release::kHeldByFrequency},  // the clock was set back a little
+        Case{std::chrono::minutes(2), Release::kNotify}, Case{std::chrono::days(1), Release::kNotify},
+        Case{std::chrono::days(700), Release::kNotify}}) {
+    const Alert alert{.frequency = std::chrono::hours(1), .notified_at = now + ahead};
+    EXPECT_EQ(release(alert, now), expected) << ahead.count();
+  }
 }
 
 TEST(Release, HoldsBackByFrequencyAndWindow) {

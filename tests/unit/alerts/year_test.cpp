@@ -209,8 +209,8 @@ class Model {
   std::vector<std::optional<Timestamp>> told_;
 };
 
-/// Each seed is another year. Every number is drawn in a statement of its own: in which order the operands of `+` are
-/// evaluated is the compiler's choice, and the year must be the same with each.
+/// Each seed is another year. Every number is drawn in a statement of its own: in which order the operands of
+/// `+` are evaluated is the compiler's choice, and the year must be the same with each.
 class SeededYear : public Year, public ::testing::WithParamInterface<unsigned> {};
 
 TEST_P(SeededYear, NotifiesExactlyWhatItShould) {

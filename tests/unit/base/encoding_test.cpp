@@ -59,5 +59,34 @@ TEST(Trim, TakesOffBlanksAndLineBreaks) {
   EXPECT_EQ(trim(""), "");
 }
 
+TEST(Csv, AnApostropheStandsBeforeAFormula) {
+  struct Case {
+    const char* text;
+    const char* field;
+  };
+  for (const auto& [text, field] : {
+           Case{"=1+1", "'=1+1"},
+           Case{"+cmd", "'+cmd"},
+           Case{"-cmd", "'-cmd"},
+           Case{"@SUM(A1)", "'@SUM(A1)"},
+           Case{"\tx", "'\tx"},
+           Case{"\rx", "\"'\rx\""},
+           Case{"=a,\"b\"", "\"'=a,\"\"b\"\"\""},
+           Case{"++5", "'++5"},
+           Case{"+-5", "+-5"},
+           Case{"-5", "-5"},
+           Case{"-1.5e3", "-1.5e3"},
+           Case{"+491701234567", "+491701234567"},
+           Case{"-", "'-"},
+           Case{"", ""},
+           Case{"a=b", "a=b"},
+           Case{"'quoted", "'quoted"},
+       }) {
+    std::string out;
+    append_csv_text(out, text);
+    EXPECT_EQ(out, field) << text;
+  }
+}
+
 }  // namespace
 }  // namespace bellwether

@@ -66,6 +66,64 @@ TEST(HttpClientTest, BoundsTheBody) {
   EXPECT_TRUE(response->cut);
 }
 
+TEST(HttpClientTest, EndsAnAnswerWithEndlessHeaders) {
+  struct Case {
+    const char* what;
+    const char* reply;
+    std::string endless;
+  };
+  const std::string long_value(1000, 'v');
+  for (const auto& [what, reply, endless] : {
+           Case{"trailers", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n",
+                "X-T: " + long_value + "\r\n"},
+           Case{"short trailers", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", "a:\r\n"},
+           Case{"headers", "HTTP/1.1 200 OK\r\n", "X-H: " + long_value + "\r\n"},
+           Case{"one header", "HTTP/1.1 200 OK\r\nX-H: ", long_value},
+           Case{"short headers", "HTTP/1.1 200 OK\r\n", "a:\r\n"},
+           Case{"interim answers", "", "HTTP/1.1 100 Continue\r\n\r\n"},
+           Case{"interim answers with headers", "",
+                "HTTP/1.1 103 Early Hints\r\nLink: " + long_value + "\r\n\r\n"},
+       }) {
+    ScriptedEndpoint endpoint({{.reply = reply, .endless = endless}});
+    HttpClient client({});
+    const auto response =
+        client.send({.url = endpoint.url(), .timeouts = {.whole = std::chrono::seconds(20)}});
+    ASSERT_FALSE(response) << what;
+    EXPECT_EQ(response.error().kind, Kind::kBroken) << what << ": " << response.error().message;
+    EXPECT_LT(endpoint.flooded_bytes(), 64U << 20U) << what;
+  }
+}
+
+TEST(HttpClientTest, SaysThatThereWereTooManyHeaders) {
+  const ScriptedEndpoint::Step step{.reply = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
+                                    .endless = "X-Trailer: value\r\n"};
+  ScriptedEndpoint endpoint({step});
+  const auto response = HttpClient({}).send({.url = endpoint.url()});
+  ASSERT_FALSE(response);
+  EXPECT_THAT(response.error().message, HasSubstr("more than 1000 header and trailer lines"));
+}
+
+TEST(HttpClientTest, TakesManyHeadersWithinTheLimit) {
+  std::string reply = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n";
+  for (int i = 0; i < 500; ++i) reply += fmt::format("X-{}: {}\r\n", i, std::string(100, 'v'));
+  ScriptedEndpoint endpoint({{reply + "\r\n"}});
+  const auto response = HttpClient({}).send({.url = endpoint.url()});
+  ASSERT_TRUE(response) << response.error().message;
+  EXPECT_EQ(response->headers.size(), 501U);
+}
+
+TEST(HttpClientTest, EndsAnEndlessBody) {
+  for (const char* reply : {"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n",
+                            "HTTP/1.1 200 OK\r\nContent-Length: 9999999999\r\n\r\n"}) {
+    ScriptedEndpoint endpoint({{.reply = reply, .endless = std::string(1000, 'x')}});
+    const auto response = HttpClient({}).send({.url = endpoint.url(), .response_bytes = 5000});
+    ASSERT_TRUE(response) << response.error().message;
+    EXPECT_TRUE(response->cut);
+    EXPECT_EQ(response->body.size(), 5000U);
+    EXPECT_LT(endpoint.flooded_bytes(), 64U << 20U);
+  }
+}
+
 TEST(HttpClientTest, StreamsPieces) {
   ScriptedEndpoint endpoint(
       {{ScriptedEndpoint::ok("abc")}, {"HTTP/1.1 410 Gone\r\nContent-Length: 3\r\n\r\nold"}});

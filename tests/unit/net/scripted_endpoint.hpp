@@ -21,6 +21,7 @@ class ScriptedEndpoint {
     std::string reply;         ///< written as it is; empty: nothing
     bool close_after = false;  ///< ends the connection
     std::chrono::milliseconds wait{0};
+    std::string endless = {};  ///< written again and again after the reply, until the client is gone
   };
 
   explicit ScriptedEndpoint(std::vector<Step> script)
@@ -51,6 +52,8 @@ class ScriptedEndpoint {
     return "http://127.0.0.1:" + std::to_string(port_) + path;
   }
   int connections() const { return connections_; }
+  /// How much of `endless` the sockets took. Their buffers hold some megabytes.
+  std::size_t flooded_bytes() const { return flooded_bytes_; }
   /// What the requests were, whole. To be read when the client has its answers.
   const std::vector<std::string>& requests() const { return requests_; }
 
@@ -92,7 +95,21 @@ class ScriptedEndpoint {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     send(socket, step.reply.data(), step.reply.size(), MSG_NOSIGNAL);
+    if (!step.endless.empty()) {
+      flood(socket, step.endless);
+      return false;
+    }
     return !step.close_after;
+  }
+
+  void flood(int socket, const std::string& text) {
+    std::string block;
+    while (block.size() < (64U << 10U)) block += text;
+    while (!stopping_) {
+      const ssize_t count = send(socket, block.data(), block.size(), MSG_NOSIGNAL);
+      if (count <= 0) return;
+      flooded_bytes_ += static_cast<std::size_t>(count);
+    }
   }
 
   const std::vector<Step> script_;
@@ -102,6 +119,7 @@ class ScriptedEndpoint {
   std::atomic<int> connection_ = -1;
   std::atomic<int> connections_ = 0;
   std::atomic<bool> stopping_ = false;
+  std::atomic<std::size_t> flooded_bytes_ = 0;
   std::vector<std::string> requests_;
   std::thread thread_;
 };

@@ -123,6 +123,19 @@ TEST_F(EngineLedgerTest, AuditsAnyRunWithWhoWasThere) {
   EXPECT_EQ(freeze({"ann"}, false).entered, 1U);
 }
 
+TEST_F(EngineLedgerTest, AnAuditHasNoFormulas) {
+  freeze({"=1+1", "+cmd", "-5", "@x", "+491701234567", "a=b", "\tx"}, true);
+  std::string csv;
+  ASSERT_TRUE(ledger_->audit({"key", "set-1", {}}, [&](std::string_view piece) {
+    csv += piece;
+    return true;
+  }));
+  for (const char* cell :
+       {"\"'=1+1\"", "\"'+cmd\"", "\"-5\"", "\"'@x\"", "\"+491701234567\"", "\"a=b\"", "\"'\tx\""})
+    EXPECT_NE(("\n" + csv).find("\n" + std::string(cell) + ",\"add\""), std::string::npos) << cell << "\n"
+                                                                                           << csv;
+}
+
 TEST_F(EngineLedgerTest, TellsOfACohortThatIsTooLarge) {
   EXPECT_EQ(freeze({"a", "b", "c"}, true, 0, 2).members(), 3U);
 }

@@ -62,6 +62,31 @@ TEST(RunStore, OneOpenRunOfASync) {
   EXPECT_THROW(create_run(database, sync, "second", 1000, from_unix_ms(2)), storage::StorageError);
 }
 
+TEST(RunStore, TheNextRunIsPlannedFromThisOne) {
+  const Timestamp begun = *parse_iso8601("2026-01-20T12:00:00Z");
+  const Timestamp ended = begun + std::chrono::minutes(5);
+  const Millis interval = std::chrono::minutes(30);
+  struct Case {
+    const char* what;
+    Timestamp planned_before;
+    Timestamp planned;
+  };
+  for (const auto& [what, planned_before, planned] :
+       {Case{"it was due", begun, begun + interval},
+        Case{"long due", begun - std::chrono::days(9), begun + interval},
+        Case{"asked for meanwhile", begun + std::chrono::minutes(2), begun + std::chrono::minutes(2)},
+        Case{"planned by a clock that was a day ahead", begun + std::chrono::days(1), begun + interval},
+        Case{"two years ahead", begun + std::chrono::days(731), begun + interval}}) {
+    const bellwether::testing::TemporaryFolder folder;
+    storage::Database database = open_with_a_sync(folder.file("db"));
+    registry::set_next_run(database, 1, planned_before);
+    auto run = create_run(database, *registry::find_sync(database, 1), "session", 1000, begun);
+    end(run, End::kSucceeded, "", ended);
+    finish_run(database, run, interval);
+    EXPECT_EQ(registry::find_sync(database, 1)->next_run_at, planned) << what;
+  }
+}
+
 TEST(RunStore, ARunThatWasResumedAndFailedMakesTheNextOneFull) {
   const bellwether::testing::TemporaryFolder folder;
   storage::Database database = open_with_a_sync(folder.file("db"));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/planned_time.hpp"
 #include "sync/schedule.hpp"
 
 namespace bellwether::sync {
@@ -99,6 +100,8 @@ TEST(Run, SendsAllWithoutASnapshotOrWithAnOldOne) {
   EXPECT_TRUE(needs_full_load(std::nullopt, kNow));
   EXPECT_FALSE(needs_full_load(kNow - std::chrono::days(3), kNow));
   EXPECT_TRUE(needs_full_load(kNow - std::chrono::days(3) - Millis(1), kNow));
+  EXPECT_FALSE(needs_full_load(kNow + std::chrono::minutes(5), kNow)) << "the clock was set back a little";
+  EXPECT_TRUE(needs_full_load(kNow + std::chrono::days(1), kNow)) << "taken by a clock that was ahead";
 }
 
 TEST(Run, OneThatWasResumedAndFailedLeavesDoubt) {
@@ -113,6 +116,19 @@ TEST(Run, OneThatWasResumedAndFailedLeavesDoubt) {
   sync::Run freezing;
   resume(freezing);
   EXPECT_FALSE(freezing.resumed);  // nothing was sent
+}
+
+TEST(Schedule, APlanByAClockThatWasAheadIsDue) {
+  struct Case {
+    Millis ahead;
+    bool is_due;
+  };
+  const Millis interval = std::chrono::minutes(30);
+  for (const auto& [ahead, is_due] :
+       {Case{std::chrono::minutes(-1), true}, Case{std::chrono::minutes(0), true},
+        Case{std::chrono::minutes(1), false}, Case{interval, false}, Case{interval + Millis(1), true},
+        Case{std::chrono::days(1), true}, Case{std::chrono::days(366), true}})
+    EXPECT_EQ(due_time(kNow + ahead, kNow, interval) <= kNow, is_due) << ahead.count();
 }
 
 TEST(Schedule, ATable) {
