@@ -3,15 +3,14 @@
 namespace bellwether::api {
 
 net::Response json_response(std::string body) {
-  net::Response response;
-  response.body = std::move(body);
-  return response;
+  return text_response(std::move(body), "application/json");
 }
 
 net::Response text_response(std::string body, std::string media_type) {
   net::Response response;
   response.content_type = std::move(media_type);
   response.body = std::move(body);
+  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   return response;
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "api/host_rule.hpp"
 #include "api/serving.hpp"
 #include "base/encoding.hpp"
 #include "publisher/api/routes.hpp"
@@ -115,6 +116,12 @@ std::unexpected<ApiError> no_such(std::string_view what) {
 Api::Api(const ApiParts& parts) : parts_(parts), router_(kRoutes, parts.options.admin_token) {}
 
 std::optional<net::Response> Api::screen(const net::RequestHead& head) {
+  const Options& options = parts_.options;
+  if (options.admin_token.empty()) {
+    const api::HostRule rule{options.admin_listen, options.admin_hosts, options.alerts.evaluator.base_url,
+                             "publisher.admin_hosts"};
+    if (auto refused = api::screen_host(head, rule)) return refused;
+  }
   return router_.screen(head);
 }
 
