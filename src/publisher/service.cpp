@@ -161,7 +161,7 @@ struct Service::Impl {
     notifier.stop();
     events.stop();
     profiles.stop();
-    store->writer().stop();
+    store->close();
   }
 };
 

@@ -104,6 +104,7 @@ struct Service::Impl {
     if (server) server->stop(options.stop_within);
     caretaker.stop();
     if (admin) admin->stop(std::chrono::seconds(2));
+    readers.close();
     writer.stop();
   }
 };
