@@ -2,15 +2,13 @@
 
 #include <fmt/format.h>
 
-#include "base/compact_json.hpp"
 #include "base/encoding.hpp"
 #include "subscriber/api/call.hpp"
 
 namespace bellwether::subscriber {
 
 void render_member(JsonWriter& json, const mirror::MemberView& member) {
-  json.begin_object().key("distinct_id").value(member.distinct_id);
-  json.key("properties").raw(compact_json(member.properties));
+  json.begin_object().key("distinct_id").value(member.distinct_id).key("properties").raw(member.properties);
   json.key("entered_at").value(format_iso8601(member.entered_at)).key("session_id");
   optional_value(json, member.session_id);
   json.end_object();

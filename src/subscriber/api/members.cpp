@@ -22,8 +22,10 @@ constexpr std::size_t kRowsPerChunk = 1000;
 using RenderLine = void (*)(std::string& out, const mirror::MemberView& member);
 
 void render_ndjson(std::string& out, const mirror::MemberView& member) {
+  mirror::MemberView on_one_line = member;
+  on_one_line.properties = compact_json(member.properties);
   JsonWriter json(out);
-  render_member(json, member);
+  render_member(json, on_one_line);
   out += '\n';
 }
 
