@@ -7,6 +7,7 @@
 
 #include "base/json_writer.hpp"
 #include "base/time.hpp"
+#include "base/visible.hpp"
 
 namespace bellwether::log {
 
@@ -56,7 +57,8 @@ void append_logfmt(std::string& out, std::string_view key, std::string_view valu
   if (!out.empty()) out += ' ';
   out += key;
   out += '=';
-  const bool plain = !value.empty() && value.find_first_of(" \"=\\\n\r\t") == std::string_view::npos;
+  const bool plain =
+      !value.empty() && value.find_first_of(" \"=\\") == std::string_view::npos && !has_hidden(value);
   if (plain) {
     out += value;
   } else {
@@ -90,7 +92,9 @@ void write(Level level, std::string_view message, std::initializer_list<Field> f
     append_logfmt(line, "msg", message);
     for (const Field& field : fields) append_logfmt(line, field.key, field.value);
   }
-  logger().log(to_spdlog(level), spdlog::string_view_t(line));
+  // JSON escapes less than a terminal needs. Whatever is escaped here is inside a string.
+  const std::string shown = visible(line);
+  logger().log(to_spdlog(level), spdlog::string_view_t(shown));
 }
 
 }  // namespace bellwether::log

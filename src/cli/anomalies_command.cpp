@@ -8,6 +8,7 @@
 
 #include "anomalies/detector.hpp"
 #include "anomalies/novelty.hpp"
+#include "base/visible.hpp"
 #include "cli/chart.hpp"
 #include "cli/commands.hpp"
 #include "cli/series_file.hpp"
@@ -26,12 +27,13 @@ struct Arguments {
 };
 
 void print_row(const SeriesPoint& point, const anomalies::Judgement& judgement, double score) {
+  const std::string written = visible(point.written);
   const std::string value = point.value ? fmt::format("{}", *point.value) : "";
   if (judgement.is_ready) {
-    fmt::print("{},{},{:.6g},{:.6g},{:.6g},{:.6f}\n", point.written, value, judgement.expected,
-               judgement.lower, judgement.upper, score);
+    fmt::print("{},{},{:.6g},{:.6g},{:.6g},{:.6f}\n", written, value, judgement.expected, judgement.lower,
+               judgement.upper, score);
   } else {
-    fmt::print("{},{},,,,{:.6f}\n", point.written, value, score);
+    fmt::print("{},{},,,,{:.6f}\n", written, value, score);
   }
 }
 

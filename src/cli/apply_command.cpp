@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
+#include "base/visible.hpp"
 #include "cli/commands.hpp"
 #include "cli/remote.hpp"
 #include "cli/yaml_json.hpp"
@@ -26,7 +27,7 @@ void print_change(const boost::json::value& change, bool dry_run) {
   for (const auto& field : change.at("fields").as_array())
     fields += (fields.empty() ? "" : ", ") + std::string(field.as_string());
   if (!fields.empty()) line += " (" + fields + ")";
-  std::puts(line.c_str());
+  std::puts(visible(line).c_str());
 }
 
 int run(const Arguments& arguments) {

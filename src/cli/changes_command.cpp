@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "base/visible.hpp"
 #include "cli/commands.hpp"
 #include "cli/listing.hpp"
 #include "cli/remote.hpp"
@@ -42,7 +43,7 @@ void print_change(const Remote& remote, std::string_view change) {
     std::string line;
     for (const Column& column : columns()) {
       if (!line.empty()) line += "  ";
-      line += text_at(change, column.pointer);
+      line += visible(text_at(change, column.pointer));
     }
     fmt::print("{}\n", line);
   }

@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/visible.hpp"
 #include "cli/commands.hpp"
 #include "conformance/load.hpp"
 #include "conformance/report.hpp"
@@ -160,7 +161,7 @@ int run_load(const Arguments& arguments, const conformance::Target& target) {
   }
   if (result.not_taken == 0) return kPassed;
   fmt::print(stderr, "{} pages were not taken; the first was answered {}\n", result.not_taken,
-             result.first_problem);
+             visible(result.first_problem));
   return kFailed;
 }
 
@@ -168,11 +169,12 @@ int run_suite(const Arguments& arguments, const conformance::Target& target,
               const std::vector<const conformance::Case*>& cases) {
   const auto outcomes = conformance::run(target, cases, [&](const conformance::Outcome& outcome) {
     if (!arguments.json) {
-      fmt::print("{}", conformance::line_of(outcome));
+      fmt::print("{}", visible_lines(conformance::line_of(outcome)));
       std::fflush(stdout);
     }
   });
-  fmt::print("{}", arguments.json ? conformance::to_json(outcomes) : conformance::summary(outcomes));
+  fmt::print("{}",
+             arguments.json ? conformance::to_json(outcomes) : visible_lines(conformance::summary(outcomes)));
   if (!arguments.junit.empty()) {
     std::ofstream file(arguments.junit);
     file << conformance::to_junit(outcomes);

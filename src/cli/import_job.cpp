@@ -4,17 +4,15 @@
 #include <filesystem>
 #include <thread>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
 #include "base/json_writer.hpp"
+#include "cli/import_answer.hpp"
 
 namespace bellwether::cli {
 
 namespace {
-
-namespace json = boost::json;
 
 constexpr std::size_t kBatchEvents = 2000;
 constexpr std::size_t kBatchBytes = 4UL << 20U;
@@ -25,10 +23,9 @@ bool passes(const std::expected<net::ClientResponse, net::ClientFailure>& answer
   return !answer || answer->status == 429 || answer->status >= 500;
 }
 
-std::string text_at(const json::value& object, std::string_view key) {
-  const json::value* value = object.is_object() ? object.get_object().if_contains(key) : nullptr;
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
-}
+/// A longer line is not sent: with default settings the publisher takes no body of this size.
+constexpr std::size_t kMostRecordBytes = 16UL << 20U;
+constexpr std::size_t kKeptOfLongRecord = 1024;
 
 }  // namespace
 
@@ -44,6 +41,13 @@ Result<ImportCounts> ImportJob::run(ImportSource& source) {
   ProgressBar bar;
   Result<void> failed;
   const auto take = [&](std::string event, const ImportPosition& at) {
+    if (event.size() > kMostRecordBytes) {
+      reject(at.records, "",
+             fmt::format("a record of {} bytes; at most {} are sent", event.size(), kMostRecordBytes),
+             for_message(event, kKeptOfLongRecord));
+      last = at;
+      return true;
+    }
     batch_bytes_ += event.size();
     batch_.push_back({at.records, std::move(event)});
     last = at;
@@ -54,7 +58,7 @@ Result<ImportCounts> ImportJob::run(ImportSource& source) {
     return failed.has_value();
   };
   auto read = source.read(last, take);
-  if (read && failed) failed = flush(last);
+  if (read && failed && !batch_.empty()) failed = flush(last);
   bar.show(source.done(last), source.whole(),
            fmt::format("{} events, {} rejected", counts_.imported, counts_.rejected));
   bar.finish();
@@ -85,7 +89,33 @@ void ImportJob::save_progress(const ImportPosition& at) {
 }
 
 Result<void> ImportJob::flush(const ImportPosition& at) {
-  if (batch_.empty()) return {};
+  if (auto delivered = deliver(batch_); !delivered) return delivered;
+  rejects_.flush();
+  batch_.clear();
+  batch_bytes_ = 0;
+  save_progress(at);
+  return {};
+}
+
+Result<void> ImportJob::deliver(std::span<const Pending> part) {
+  if (part.empty()) return {};
+  const auto answer = post(part);
+  if (!answer) return fail(fmt::format("cannot reach {}: {}", target_.url, answer.error().message));
+  const auto read = parse_import_answer(answer->body, part.size());
+  const bool names_records = read && !read->failures.empty();
+  if ((answer->status != 400 && answer->status != 413) || names_records) return take_answer(part, *answer);
+  if (part.size() > 1) {
+    const std::size_t half = part.size() / 2;
+    if (auto delivered = deliver(part.first(half)); !delivered) return delivered;
+    return deliver(part.subspan(half));
+  }
+  reject(part[0].record, "",
+         fmt::format("the publisher answered {}: {}", answer->status, import_error(answer->body)),
+         part[0].event);
+  return {};
+}
+
+std::expected<net::ClientResponse, net::ClientFailure> ImportJob::post(std::span<const Pending> part) {
   net::ClientRequest request{.method = "POST",
                              .url = fmt::format("{}/import?strict=1&project_id={}", target_.url,
                                                 to_percent_encoding(target_.project)),
@@ -93,39 +123,30 @@ Result<void> ImportJob::flush(const ImportPosition& at) {
                              .user = target_.user,
                              .password = target_.password,
                              .response_bytes = 64UL << 20U};
-  request.body.reserve(batch_bytes_ + batch_.size());
-  for (const Pending& pending : batch_) request.body.append(pending.event).append("\n");
+  for (const Pending& pending : part) request.body.append(pending.event).append("\n");
   auto answer = client_.send(request);
   for (const auto pause : kPauses) {
     if (!passes(answer)) break;
     std::this_thread::sleep_for(pause);
     answer = client_.send(request);
   }
-  if (!answer) return fail(fmt::format("cannot reach {}: {}", target_.url, answer.error().message));
-  if (auto taken = take_answer(*answer); !taken) return taken;
-  batch_.clear();
-  batch_bytes_ = 0;
-  save_progress(at);
-  return {};
+  return answer;
 }
 
-Result<void> ImportJob::take_answer(const net::ClientResponse& answer) {
-  boost::system::error_code wrong;
-  const json::value body = json::parse(answer.body, wrong);
-  const json::value* imported =
-      wrong || !body.is_object() ? nullptr : body.get_object().if_contains("num_records_imported");
-  const json::value* failed = imported == nullptr ? nullptr : body.get_object().if_contains("failed_records");
-  const bool read = imported != nullptr && (answer.status == 200 || failed != nullptr);
-  if (!read)
-    return fail(fmt::format("{} answered {}: {}", target_.url, answer.status, text_at(body, "error")));
-  counts_.imported += imported->to_number<std::uint64_t>();
-  if (failed == nullptr) return {};
-  for (const json::value& record : failed->as_array()) {
-    const auto index = record.at("index").to_number<std::size_t>();
-    const Pending& pending = batch_.at(index);
-    reject(pending.record, text_at(record, "field"), text_at(record, "message"), pending.event);
+Result<void> ImportJob::take_answer(std::span<const Pending> part, const net::ClientResponse& answer) {
+  const auto read = parse_import_answer(answer.body, part.size());
+  if (answer.status != 200 && (!read || read->failures.empty()))
+    return fail(fmt::format("{} answered {}: {}", target_.url, answer.status, import_error(answer.body)));
+  if (!read) {
+    return fail(
+        fmt::format("{} answered 200, but not as /import does: {}; is it the publisher's public listener?",
+                    target_.url, read.error().message));
   }
-  rejects_.flush();
+  counts_.imported += read->imported;
+  for (const ImportAnswer::Failure& failure : read->failures) {
+    const Pending& pending = part[failure.index];
+    reject(pending.record, failure.field, failure.message, pending.event);
+  }
   return {};
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <fstream>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,8 @@ struct ImportCounts {
 
 /// Brings one file in, in batches. How far it got is kept beside the file after each batch, so that the same
 /// command goes on where it was cut off; a batch that is sent again is the same events, which count once.
+/// A batch that the publisher refuses as a whole is halved until the records that it refuses stand alone:
+/// those are rejected, and the rest goes on.
 class ImportJob {
  public:
   ImportJob(const ImportTarget& target, std::string file, std::string rejects_file);
@@ -43,7 +47,9 @@ class ImportJob {
   ImportPosition load_progress();
   void save_progress(const ImportPosition& at);
   Result<void> flush(const ImportPosition& at);
-  Result<void> take_answer(const net::ClientResponse& answer);
+  Result<void> deliver(std::span<const Pending> part);
+  std::expected<net::ClientResponse, net::ClientFailure> post(std::span<const Pending> part);
+  Result<void> take_answer(std::span<const Pending> part, const net::ClientResponse& answer);
   void reject(std::uint64_t record, const std::string& field, const std::string& message,
               const std::string& event);
 

@@ -8,6 +8,7 @@
 #include "base/encoding.hpp"
 #include "cli/line_splitter.hpp"
 #include "cli/sql.hpp"
+#include "cli/temporary_folder.hpp"
 
 namespace bellwether::cli {
 
@@ -39,13 +40,31 @@ class LinesSource final : public ImportSource {
   const std::uint64_t bytes_;
 };
 
+/// A name for a file without the characters that the engine takes for a pattern (`*`, `?`, `{a,b}`), which it
+/// knows no way to escape: a link in a folder of its own.
+class LiteralName {
+ public:
+  LiteralName(const std::string& file, const char* end)
+      : folder_("bellwether-import"), path_(folder_.path() + "/table" + end) {
+    std::filesystem::create_symlink(std::filesystem::absolute(file), path_, failed_);
+  }
+  const std::string& path() const { return path_; }
+  const std::error_code& failed() const { return failed_; }
+
+ private:
+  TemporaryFolder folder_;
+  std::string path_;
+  std::error_code failed_;
+};
+
 constexpr Millis kWithin = std::chrono::hours(12);
 
 class TableSource final : public ImportSource {
  public:
-  TableSource(std::shared_ptr<events::Engine> engine, events::Parameters parameters, std::uint64_t rows,
-              ImportColumns columns)
-      : engine_(std::move(engine)),
+  TableSource(std::unique_ptr<LiteralName> name, std::shared_ptr<events::Engine> engine,
+              events::Parameters parameters, std::uint64_t rows, ImportColumns columns)
+      : name_(std::move(name)),
+        engine_(std::move(engine)),
         parameters_(std::move(parameters)),
         rows_(rows),
         columns_(std::move(columns)) {}
@@ -67,6 +86,7 @@ class TableSource final : public ImportSource {
   std::uint64_t whole() const override { return rows_; }
 
  private:
+  const std::unique_ptr<LiteralName> name_;
   const std::shared_ptr<events::Engine> engine_;
   const events::Parameters parameters_;
   const std::uint64_t rows_;
@@ -85,14 +105,15 @@ Result<std::unique_ptr<ImportSource>> open_import_source(
   if (!parquet && !file.ends_with(".csv")) return std::make_unique<LinesSource>(file, bytes);
   const auto engine = open_engine();
   if (!engine) return std::unexpected(engine.error());
-  const auto parameters = events::Parameters()
-                              .add("file", std::filesystem::absolute(file).string())
-                              .add("format", parquet ? "Parquet" : "CSVWithNames");
+  auto name = std::make_unique<LiteralName>(file, parquet ? ".parquet" : ".csv");
+  if (name->failed()) return fail(fmt::format("{} cannot be linked to: {}", file, name->failed().message()));
+  const auto parameters =
+      events::Parameters().add("file", name->path()).add("format", parquet ? "Parquet" : "CSVWithNames");
   const auto rows = (*engine)->run(sql::kCountFile, parameters, "TabSeparated", {.timeout = kWithin});
   if (!rows) return fail(fmt::format("{} cannot be read: {}", file, rows.error().message));
   const auto count = parse_integer(std::string_view(*rows).substr(0, rows->find('\n')));
-  return std::make_unique<TableSource>(*engine, parameters, static_cast<std::uint64_t>(count.value_or(0)),
-                                       columns);
+  return std::make_unique<TableSource>(std::move(name), *engine, parameters,
+                                       static_cast<std::uint64_t>(count.value_or(0)), columns);
 }
 
 }  // namespace bellwether::cli

@@ -1,9 +1,13 @@
 #include <CLI/CLI.hpp>
+#include <sys/stat.h>
 
 #include "cli/commands.hpp"
+#include "cli/secret_arguments.hpp"
 
 int main(int argc, char** argv) {
   using namespace bellwether::cli;
+  // Data folders, backups and rejected records are personal data: files that this makes are the user's alone.
+  umask(S_IRWXG | S_IRWXO);
   CLI::App app(
       "Both ends of Mixpanel's webhooks: sync cohorts of your own events, receive cohort syncs and alerts, "
       "and\n"
@@ -26,5 +30,6 @@ int main(int argc, char** argv) {
     constexpr int kUsage = 2;
     return app.exit(error) == 0 ? 0 : kUsage;
   }
+  hide_secrets(argc, argv);
   return action();
 }

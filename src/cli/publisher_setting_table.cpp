@@ -42,6 +42,11 @@ std::vector<Setting> service_settings() {
       text_setting("publisher.admin_token",
                    "Bearer token of the private listener. Better in the environment than here.",
                    [](Settings& s) -> auto& { return s.publisher.admin_token; }),
+      words_setting("publisher.admin_hosts",
+                    "Names by which the private listener may be called when it has no token, besides\n"
+                    "localhost and loopback addresses. The host of alerts.base_url is one of them. Separated "
+                    "by commas.",
+                    [](Settings& s) -> auto& { return s.publisher.admin_hosts; }),
       count_setting("publisher.admin_threads",
                     "Calls of the private listener at once; each may wait for a query.", 1, 64,
                     [](Settings& s) -> auto& { return s.publisher.admin_threads; }),

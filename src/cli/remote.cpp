@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/visible.hpp"
 #include "cli/line_splitter.hpp"
 #include "net/address.hpp"
 #include "net/http_client.hpp"
@@ -27,12 +28,17 @@ std::unexpected<Error> unreachable(const Remote& remote, const net::ClientFailur
 }
 
 /// The message of `{"error": {"message"}}`, or the body itself.
-std::string message_of(const std::string& body) {
+std::string text_of_error(const std::string& body) {
   boost::system::error_code wrong;
   const boost::json::value parsed = boost::json::parse(body, wrong);
   if (wrong) return body;
   const boost::json::value* message = parsed.find_pointer("/error/message", wrong);
   return message != nullptr && message->is_string() ? std::string(message->get_string()) : body;
+}
+
+/// One line, whatever it quotes.
+std::string message_of(const std::string& body) {
+  return visible(text_of_error(body));
 }
 
 }  // namespace

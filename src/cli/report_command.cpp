@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "base/visible.hpp"
 #include "cli/chart.hpp"
 #include "cli/commands.hpp"
 #include "cli/remote.hpp"
@@ -31,16 +32,20 @@ struct Arguments {
   bool csv = false;
 };
 
-std::string segment_of(const json::value& segment) {
+std::string joined(const json::value& segment) {
   std::string text;
   for (const auto& label : segment.as_array())
     text += (text.empty() ? "" : ", ") + (label.is_null() ? "(not set)" : std::string(label.as_string()));
   return text;
 }
 
+std::string segment_of(const json::value& segment) {
+  return visible(joined(segment));
+}
+
 std::string heading_of(const json::value& series) {
   const std::string segment = segment_of(series.at("segment"));
-  return std::string(series.at("metric").as_string()) + (segment.empty() ? "" : ": " + segment);
+  return visible(series.at("metric").as_string()) + (segment.empty() ? "" : ": " + segment);
 }
 
 std::string shown(const json::value& value, const reports::NumberFormat& format) {
@@ -138,8 +143,12 @@ int run(const Arguments& arguments) {
   if (!path) return complain(path.error().message.c_str());
   const auto body = arguments.remote.get(*path + (arguments.csv ? "?format=csv" : ""));
   if (!body) return complain(body.error().message.c_str());
-  if (arguments.csv || arguments.remote.json) {
-    fmt::print("{}{}", *body, arguments.csv ? "" : "\n");
+  if (arguments.csv) {
+    fmt::print("{}", visible_lines(*body));
+    return EXIT_SUCCESS;
+  }
+  if (arguments.remote.json) {
+    fmt::print("{}\n", *body);
     return EXIT_SUCCESS;
   }
   const json::value report = json::parse(*body);

@@ -44,6 +44,10 @@ std::vector<Setting> listener_settings() {
       text_setting("admin.token",
                    "Bearer token of the private listener. Better in the environment than here.",
                    [](Settings& s) -> auto& { return s.subscriber.admin_token; }),
+      words_setting("admin.hosts",
+                    "Names by which the private listener may be called when it has no token, besides\n"
+                    "localhost and loopback addresses. Separated by commas.",
+                    [](Settings& s) -> auto& { return s.subscriber.admin_hosts; }),
       duration_setting("admin.longest_stream",
                        "How long one streamed list may take. It holds a snapshot of the data meanwhile.",
                        [](Settings& s) -> auto& { return s.subscriber.longest_stream; }),

@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/visible.hpp"
 #include "cli/commands.hpp"
 #include "cli/listing.hpp"
 #include "cli/progress_bar.hpp"
@@ -84,7 +85,7 @@ int follow(const Arguments& arguments, std::int64_t after) {
                run.at("number").as_int64(), end, run.at("members").to_number<std::uint64_t>(),
                run.at("entered").to_number<std::uint64_t>(), run.at("left").to_number<std::uint64_t>(),
                run.at("attempts").to_number<std::uint64_t>(), run.at("seconds").to_number<double>(),
-               run.at("message").as_string().empty() ? "" : ": ", std::string(run.at("message").as_string()));
+               run.at("message").as_string().empty() ? "" : ": ", visible(run.at("message").as_string()));
     return end == "succeeded" ? EXIT_SUCCESS : EXIT_FAILURE;
   }
 }

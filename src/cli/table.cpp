@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/visible.hpp"
+
 namespace bellwether::cli {
 
 namespace {
@@ -12,13 +14,6 @@ std::size_t width(const std::string& text) {
       std::ranges::count_if(text, [](char c) { return static_cast<unsigned char>(c) >> 6U != 2; }));
 }
 
-/// What others wrote must not move the terminal's cursor.
-std::string harmless(std::string text) {
-  std::ranges::replace_if(
-      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
-  return text;
-}
-
 }  // namespace
 
 Table::Table(std::vector<std::string> heading) : widths_(heading.size(), 0) {
@@ -27,7 +22,7 @@ Table::Table(std::vector<std::string> heading) : widths_(heading.size(), 0) {
 
 void Table::add(std::vector<std::string> row) {
   for (std::size_t i = 0; i < row.size(); ++i) {
-    row[i] = harmless(std::move(row[i]));
+    row[i] = visible(row[i]);
     widths_[i] = std::max(widths_[i], width(row[i]));
   }
   rows_.push_back(std::move(row));

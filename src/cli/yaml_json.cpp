@@ -19,6 +19,8 @@ namespace json = boost::json;
 
 constexpr std::array<std::string_view, 3> kSecrets{"password", "secret", "token"};
 constexpr int kDeepest = 64;
+/// An alias counts as often as it is used: a few lines of aliases of aliases could fill any memory.
+constexpr std::size_t kMostNodes = 200'000;
 
 /// Unwinds to `read_yaml_as_json`.
 struct Wrong {
@@ -64,8 +66,6 @@ std::string read_secret_variable(const YAML::Node& node) {
   return value;
 }
 
-json::value convert(const YAML::Node& node, int depth);
-
 /// True when the key says where a secret is: then it is in the object.
 bool take_secret(json::object& object, const std::string& key, const YAML::Node& value) {
   for (const std::string_view secret : kSecrets) {
@@ -81,14 +81,18 @@ bool take_secret(json::object& object, const std::string& key, const YAML::Node&
   return false;
 }
 
-json::value convert(const YAML::Node& node, int depth) {
-  if (depth > kDeepest) refuse(node, "too deep");
+/// `nodes` counts all that were converted.
+json::value convert(const YAML::Node& node, int depth, std::size_t& nodes) {
+  if (depth > kDeepest) refuse(node, fmt::format("nested more than {} levels deep", kDeepest));
+  if (++nodes > kMostNodes)
+    refuse(node,
+           fmt::format("the file has more than {} values, counted with what its aliases repeat", kMostNodes));
   switch (node.Type()) {
     case YAML::NodeType::Scalar:
       return scalar(node);
     case YAML::NodeType::Sequence: {
       json::array array;
-      for (const auto& item : node) array.push_back(convert(item, depth + 1));
+      for (const auto& item : node) array.push_back(convert(item, depth + 1, nodes));
       return array;
     }
     case YAML::NodeType::Map: {
@@ -96,7 +100,7 @@ json::value convert(const YAML::Node& node, int depth) {
       for (const auto& item : node) {
         const std::string& key = item.first.Scalar();
         if (object.contains(key)) refuse(item.first, fmt::format("\"{}\" stands there twice", key));
-        if (!take_secret(object, key, item.second)) object[key] = convert(item.second, depth + 1);
+        if (!take_secret(object, key, item.second)) object[key] = convert(item.second, depth + 1, nodes);
       }
       return object;
     }
@@ -113,7 +117,8 @@ Result<std::string> read_yaml_as_json(const std::string& path) {
   text << file.rdbuf();
   if (!file) return fail(fmt::format("the file {} cannot be read", path));
   try {
-    return json::serialize(convert(YAML::Load(text.str()), 0));
+    std::size_t nodes = 0;
+    return json::serialize(convert(YAML::Load(text.str()), 0, nodes));
   } catch (const YAML::Exception& error) {
     return fail(fmt::format("{}:{}: {}", path, error.mark.line + 1, error.msg));
   } catch (const Wrong& wrong) {

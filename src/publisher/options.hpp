@@ -47,7 +47,8 @@ struct Options {
 
   net::Address admin_listen{"127.0.0.1", 8091};
   std::string admin_token;
-  std::size_t admin_threads = 4;  ///< each may wait for a query of the event engine
+  std::vector<std::string> admin_hosts = {};  ///< names of the private listener besides loopback's
+  std::size_t admin_threads = 4;              ///< each may wait for a query of the event engine
 
   EngineKind engine = EngineKind::kChdb;
   events::ChdbEngine::Options chdb;  ///< its folder is `data_dir`/events

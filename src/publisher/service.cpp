@@ -193,7 +193,7 @@ struct Service::Impl {
     // What is still queued belongs to requests that got no answer.
     events.stop(Millis(0));
     profiles.stop(Millis(0));
-    store->writer().stop();
+    store->close();
   }
 };
 

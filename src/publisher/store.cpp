@@ -2,15 +2,10 @@
 
 #include <array>
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "alerts/schema.hpp"
 #include "registry/schema.hpp"
 #include "storage/clock_times.hpp"
-#include "storage/migrations.hpp"
+#include "storage/data_file.hpp"
 #include "sync/run_store.hpp"
 
 namespace bellwether::publisher {
@@ -23,12 +18,6 @@ constexpr const char* kDatabaseFile = "publisher.db";
 std::array<std::string, 4> migrations() {
   return {std::string(registry::kSchema) + sync::kSchema, registry::kReportSchema, alerts::kSchema,
           storage::kClockSchema};
-}
-
-/// Made before SQLite does, so that it is never readable by others, not even for a moment.
-void make_private(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (fd >= 0) close(fd);
 }
 
 }  // namespace
@@ -48,18 +37,17 @@ api::ApiError to_api_error(const registry::Refusal& refusal) {
 Result<std::unique_ptr<Store>> Store::open(const storage::DataDir& folder,
                                            const storage::GroupCommit::Limits& limits) {
   const std::string path = folder.file(kDatabaseFile);
-  make_private(path);
-  try {
-    storage::Database database(path, {});
-    const auto scripts = migrations();
-    std::array<const char*, scripts.size()> texts{};
-    for (std::size_t i = 0; i < scripts.size(); ++i) texts[i] = scripts[i].c_str();
-    if (auto migrated = storage::migrate(database, texts); !migrated)
-      return std::unexpected(migrated.error());
-    return std::unique_ptr<Store>(new Store(std::move(database), path, limits));
-  } catch (const storage::StorageError& error) {
-    return fail(fmt::format("the data file in {} cannot be opened: {}", folder.path(), error.what()));
-  }
+  const auto scripts = migrations();
+  std::array<const char*, scripts.size()> texts{};
+  for (std::size_t i = 0; i < scripts.size(); ++i) texts[i] = scripts[i].c_str();
+  auto database = storage::open_data_file(path, texts);
+  if (!database) return std::unexpected(database.error());
+  return std::unique_ptr<Store>(new Store(std::move(*database), path, limits));
+}
+
+void Store::close() {
+  readers_.close();
+  writer_.stop();
 }
 
 api::ApiError Store::unavailable(const storage::CommitFailure& failure) {

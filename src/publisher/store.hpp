@@ -27,6 +27,8 @@ class Store {
 
   storage::GroupCommit& writer() { return writer_; }
   storage::ReaderPool& readers() { return readers_; }
+  /// Writes what was accepted and closes the file, so that the file alone holds everything.
+  void close();
 
   /// Runs `work` in a transaction and waits until it is on the disk. A refusal leaves nothing changed, so
   /// `work` must refuse before it writes, or undo what it wrote.

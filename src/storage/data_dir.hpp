@@ -9,7 +9,8 @@ namespace bellwether::storage {
 /// The folder that holds the data, locked for one process. The lock goes with the process, however it ends.
 class DataDir {
  public:
-  /// Creates the folder when it is not there. When another process holds it, the error names its id.
+  /// Creates the folder when it is not there. Files of ours in it that others can read are made private. When
+  /// another process holds it, the error names its id.
   static Result<DataDir> lock(const std::string& path);
 
   DataDir(DataDir&& other) noexcept;

@@ -164,6 +164,11 @@ bool Database::in_transaction() const {
   return sqlite3_get_autocommit(connection_.get()) == 0;
 }
 
+void Database::checkpoint() {
+  auto query = this->query("PRAGMA wal_checkpoint(TRUNCATE)");
+  query.next();
+}
+
 void Database::backup_to(const std::string& target) {
   if (std::filesystem::exists(target)) {
     throw StorageError(StorageError::Kind::kOther, target + " exists already; choose another name");

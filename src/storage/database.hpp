@@ -117,6 +117,10 @@ class Database {
   std::int64_t total_changes() const;
   bool in_transaction() const;
 
+  /// Moves all of the write-ahead log into the file and empties the log. Waits some seconds for readers, and
+  /// leaves the log as it is when they stay.
+  void checkpoint();
+
   /// Copies the whole database, consistently, while it is in use. Fails when `target` exists.
   void backup_to(const std::string& target);
 

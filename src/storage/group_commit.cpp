@@ -1,12 +1,17 @@
 #include "storage/group_commit.hpp"
 
 #include <chrono>
+#include <exception>
 #include <future>
+
+#include "base/guarded.hpp"
 
 namespace bellwether::storage {
 
 namespace {
 constexpr std::chrono::milliseconds kNotesWait(20);
+/// After a failure of the loop itself, which can only be a want of memory.
+constexpr std::chrono::milliseconds kPause(100);
 }  // namespace
 
 GroupCommit::GroupCommit(Database database, const Limits& limits,
@@ -84,11 +89,20 @@ std::optional<CommitFailure> GroupCommit::failing() const {
 }
 
 void GroupCommit::write_until_stopped() {
-  for (;;) {
-    std::vector<Item> group = take_group();
-    if (group.empty()) return;
-    commit_group(std::move(group));
+  bool more = true;
+  while (more) {
+    const bool went_well = guarded("the writer goes on after a failure", [&] {
+      std::vector<Item> group = take_group();
+      more = !group.empty();
+      if (more) commit_group(std::move(group));
+    });
+    if (!went_well) std::this_thread::sleep_for(kPause);
   }
+  guarded("the write-ahead log was not emptied", [&] { empty_log(); });
+}
+
+void GroupCommit::empty_log() {
+  database_.checkpoint();
 }
 
 void GroupCommit::wait_for_work(std::unique_lock<std::mutex>& lock) {
@@ -103,6 +117,7 @@ std::vector<GroupCommit::Item> GroupCommit::take_group() {
   std::unique_lock lock(mutex_);
   wait_for_work(lock);
   std::vector<Item> group;
+  group.reserve(1);
   if (!background_.empty() && (queue_.empty() || background_turn_)) {
     background_turn_ = false;
     group.push_back(std::move(background_.front()));
@@ -111,6 +126,7 @@ std::vector<GroupCommit::Item> GroupCommit::take_group() {
   }
   background_turn_ = true;
   std::size_t bytes = 0;
+  group.reserve(queue_.size());  // so that no item is lost between the queue and the group
   while (!queue_.empty() && (group.empty() || bytes + queue_.front().bytes <= limits_.group_bytes)) {
     bytes += queue_.front().bytes;
     queued_bytes_ -= queue_.front().bytes;
@@ -122,13 +138,16 @@ std::vector<GroupCommit::Item> GroupCommit::take_group() {
 }
 
 void GroupCommit::commit_group(std::vector<Item> group) {
-  CommitResult together = try_commit(group, 0, group.size());
+  const auto answer = [](Item& item, const CommitResult& result) {
+    guarded("an answer after a commit failed", [&] { item.done(result); });
+  };
+  const CommitResult together = try_commit(group, 0, group.size());
   if (together || group.size() == 1) {
-    for (Item& item : group) item.done(together);
+    for (Item& item : group) answer(item, together);
     return;
   }
   // One bad item must not fail its neighbours: each is tried alone.
-  for (std::size_t i = 0; i < group.size(); ++i) group[i].done(try_commit(group, i, 1));
+  for (std::size_t i = 0; i < group.size(); ++i) answer(group[i], try_commit(group, i, 1));
 }
 
 CommitResult GroupCommit::try_commit(std::vector<Item>& group, std::size_t from, std::size_t count) {
@@ -146,6 +165,12 @@ CommitResult GroupCommit::try_commit(std::vector<Item>& group, std::size_t from,
   } catch (const StorageError& error) {
     result = std::unexpected(CommitFailure{error.kind(), error.what()});
     report.failed = true;
+  } catch (const std::exception& error) {
+    // The item's own failure, which says nothing of the storage.
+    log::error("work in a transaction failed", {{"error", error.what()}});
+    return std::unexpected(CommitFailure{StorageError::Kind::kOther, error.what()});
+  } catch (...) {
+    return std::unexpected(CommitFailure{StorageError::Kind::kOther, "unknown failure"});
   }
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   // A transaction that wrote nothing shows nothing of the disk.
@@ -155,7 +180,7 @@ CommitResult GroupCommit::try_commit(std::vector<Item>& group, std::size_t from,
     const std::scoped_lock lock(mutex_);
     failing_ = result ? std::nullopt : std::optional(result.error());
   }
-  if (observe_) observe_(report);
+  if (observe_) guarded("counting a commit failed", [&] { observe_(report); });
   return result;
 }
 

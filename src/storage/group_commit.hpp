@@ -21,6 +21,8 @@
 /// so it must not keep results of a failed run. `done` runs on the same thread after the commit: when it is
 /// told success, the work is on the disk. `background` work (merging, trimming) comes one item at a time
 /// between groups, so that nothing long stands before an answer.
+///
+/// Whatever `work` throws fails its item alone: the thread survives it. `done` must not throw.
 namespace bellwether::storage {
 
 struct CommitFailure {
@@ -69,7 +71,8 @@ class GroupCommit {
   /// Queued behind foreground work; blocks until it is committed. Not to be called on the writer's thread.
   CommitResult run_background(Work work);
 
-  /// Takes what is queued, commits it, ends the thread. Idempotent.
+  /// Takes what is queued, commits it, empties the write-ahead log into the file, ends the thread. Readers
+  /// should be closed before. Idempotent.
   void stop();
 
   std::size_t queued_items() const;
@@ -84,6 +87,7 @@ class GroupCommit {
     bool urgent = true;
   };
   void write_until_stopped();
+  void empty_log();
   std::vector<Item> take_group();
   void wait_for_work(std::unique_lock<std::mutex>& lock);
   void commit_group(std::vector<Item> group);

@@ -21,10 +21,16 @@ ReaderPool::Borrowed ReaderPool::borrow() {
   return {opened.release(), GiveBack{this}};
 }
 
+void ReaderPool::close() {
+  const std::scoped_lock lock(mutex_);
+  closed_ = true;
+  idle_.clear();
+}
+
 void ReaderPool::give_back(Database* database) {
   std::unique_ptr<Database> owned(database);
   const std::scoped_lock lock(mutex_);
-  if (idle_.size() < kMaxIdle) idle_.push_back(std::move(owned));
+  if (!closed_ && idle_.size() < kMaxIdle) idle_.push_back(std::move(owned));
 }
 
 }  // namespace bellwether::storage

@@ -13,6 +13,7 @@ constexpr std::array kPolicies{
     Policy{Problem::kUnauthorized, 401, "WWW-Authenticate: Basic realm=\"bellwether\", charset=\"UTF-8\"",
            false},
     Policy{Problem::kProjectNotAllowed, 403, "", false},
+    Policy{Problem::kWebPage, 403, "", false},
     Policy{Problem::kUnknownPath, 404, "", false},
     Policy{Problem::kWrongMethod, 405, "Allow: POST", false},
     Policy{Problem::kTimeout, 408, "", false},
@@ -60,6 +61,7 @@ net::Response failure(Problem problem, std::optional<contract::Action> action, s
     response.headers.push_back(
         {std::string(policy.header.substr(0, colon)), std::string(policy.header.substr(colon + 2))});
   }
+  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   return response;
 }
 

@@ -22,6 +22,7 @@ enum class Problem : std::uint8_t {
   kNotTheContract,  ///< JSON that the contract does not allow
   kUnauthorized,
   kProjectNotAllowed,
+  kWebPage,  ///< a browser sends it for the page of a web site
   kUnknownPath,
   kWrongMethod,
   kTimeout,  ///< the request came too slowly

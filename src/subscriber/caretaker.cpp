@@ -1,8 +1,10 @@
 #include "subscriber/caretaker.hpp"
 
+#include "base/guarded.hpp"
 #include "base/log.hpp"
 #include "inbox/inbox.hpp"
 #include "mirror/cohort_rows.hpp"
+#include "storage/clock_times.hpp"
 #include "subscriber/session_log.hpp"
 
 namespace bellwether::subscriber {
@@ -16,6 +18,18 @@ using storage::StorageError;
 constexpr auto kRound = std::chrono::seconds(2);
 constexpr std::size_t kGivenUpAtOnce = 16;
 constexpr std::size_t kAlertsAtOnce = 1000;
+
+constexpr std::string_view kClockName = "caretaker";
+/// How much older the stored time of the clock may be than the last look.
+constexpr auto kStoreClockEvery = std::chrono::minutes(1);
+/// Nothing is old at this time.
+constexpr Timestamp kNoTime{};
+
+/// Whether nothing has come yet, so that nothing can be removed by mistake.
+bool is_empty(Database& database) {
+  auto query = database.query("SELECT EXISTS (SELECT 1 FROM cohort) OR EXISTS (SELECT 1 FROM alert)");
+  return query.next() && query.integer(0) == 0;
+}
 
 }  // namespace
 
@@ -55,13 +69,14 @@ bool Caretaker::stopping() const {
 
 void Caretaker::work_until_stopped() {
   while (!stopping()) {
-    bool failed = false;
-    try {
-      work();
-    } catch (const std::exception& error) {
-      failed = true;
-      if (!stopping()) log::error("merging or tidying failed, trying again", {{"error", error.what()}});
-    }
+    // Stopping interrupts a merge by an exception.
+    const bool failed = !guarded("merging or tidying failed, trying again", [this] {
+      try {
+        work();
+      } catch (const StorageError&) {
+        if (!stopping()) throw;
+      }
+    });
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, kRound, [&] { return stopping_ || (poked_ && !failed); });
     poked_ = false;
@@ -81,8 +96,26 @@ void Caretaker::work() {
       mirror_.options());
   probe_storage();
   merge_all(merger);
-  look_after();
-  tidy(merger);
+  const auto now = look_at_clock();
+  if (now) look_after(*now);
+  tidy(merger, now);
+}
+
+/// The time that ages are counted to; no value while it is not known whether the clock is right.
+std::optional<Timestamp> Caretaker::look_at_clock() {
+  if (!clock_) {
+    const auto reader = readers_.borrow();
+    clock_.emplace(is_empty(*reader) ? system_now() : storage::find_clock(*reader, kClockName));
+  }
+  const auto now = clock_->look(system_now(), ClockWatch::Steady::now());
+  const bool stale =
+      now && (!clock_stored_ || *now < *clock_stored_ || *now - *clock_stored_ > kStoreClockEvery);
+  if (!stale) return now;
+  const auto done =
+      writer_.run_background([&](Database& database) { storage::store_clock(database, kClockName, *now); });
+  if (!done) throw StorageError(done.error().kind, done.error().message);
+  clock_stored_ = now;
+  return now;
 }
 
 void Caretaker::merge_all(mirror::Merger& merger) {
@@ -93,23 +126,24 @@ void Caretaker::merge_all(mirror::Merger& merger) {
   }
 }
 
-void Caretaker::look_after() {
+void Caretaker::look_after(Timestamp now) {
   bool more = true;
   while (more && !stopping()) {
     const auto done = writer_.run_background(
-        [&](Database& database) { more = mirror_.look_after(database, system_now(), kGivenUpAtOnce); });
+        [&](Database& database) { more = mirror_.look_after(database, now, kGivenUpAtOnce); });
     if (!done) throw StorageError(done.error().kind, done.error().message);
   }
 }
 
-void Caretaker::tidy(mirror::Merger& merger) {
-  while (merger.tidy(system_now())) {
+void Caretaker::tidy(mirror::Merger& merger, std::optional<Timestamp> now) {
+  while (merger.tidy(now.value_or(kNoTime))) {
     // A session that waits goes first.
     const std::scoped_lock lock(mutex_);
     if (stopping_ || poked_) return;
   }
+  if (!now) return;
   const auto done = writer_.run_background(
-      [&](Database& database) { inbox::trim(database, system_now() - options_.keep_alerts, kAlertsAtOnce); });
+      [&](Database& database) { inbox::trim(database, *now - options_.keep_alerts, kAlertsAtOnce); });
   if (!done) throw StorageError(done.error().kind, done.error().message);
 }
 

@@ -2,8 +2,10 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 
+#include "base/clock_watch.hpp"
 #include "mirror/merger.hpp"
 #include "mirror/mirror.hpp"
 #include "storage/group_commit.hpp"
@@ -14,6 +16,9 @@ namespace bellwether::subscriber {
 
 /// The thread beside the intake: merges large sessions, gives up unfinished ones, removes what is too old,
 /// and finds out when a failing disk takes writes again.
+///
+/// What goes by age goes by a `ClockWatch`: a wall clock that is wrong for a moment removes nothing and gives
+/// nothing up.
 class Caretaker {
  public:
   /// All references outlive it.
@@ -34,8 +39,9 @@ class Caretaker {
   void work_until_stopped();
   void work();
   void merge_all(mirror::Merger& merger);
-  void look_after();
-  void tidy(mirror::Merger& merger);
+  std::optional<Timestamp> look_at_clock();
+  void look_after(Timestamp now);
+  void tidy(mirror::Merger& merger, std::optional<Timestamp> now);
   void probe_storage();
   bool stopping() const;
 
@@ -43,6 +49,10 @@ class Caretaker {
   const mirror::Mirror& mirror_;
   storage::GroupCommit& writer_;
   storage::ReaderPool& readers_;
+
+  // On the thread alone:
+  std::optional<ClockWatch> clock_;
+  std::optional<Timestamp> clock_stored_;
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;

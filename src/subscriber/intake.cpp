@@ -23,6 +23,21 @@ bool is_json(std::string_view media_type) {
   return type.empty() || type == "application/json" || type.ends_with("+json");
 }
 
+/// Whether a browser sends this for a web page. No page has a reason to: not even one of the same site, which
+/// can only be one that makes its own name lead here. What the person types into the address bar is "none".
+bool is_of_web_page(const net::RequestHead& head) {
+  const std::string_view site = head.header("Sec-Fetch-Site");
+  return !head.header("Origin").empty() || (!site.empty() && site != "none");
+}
+
+/// A 200, as the contract words it.
+net::Response success(std::string body) {
+  net::Response response;
+  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
+  response.body = std::move(body);
+  return response;
+}
+
 }  // namespace
 
 struct Intake::Exchange {
@@ -31,6 +46,13 @@ struct Intake::Exchange {
   steady_clock::time_point begun;
   Metrics& metrics;
   std::optional<contract::Action> action = std::nullopt;
+  bool answered = false;
+
+  /// 503, unless it was answered already: what failed is not the sender's fault.
+  void fail(const std::exception& error) {
+    log::error("a request failed", {{"path", request.path}, {"error", error.what()}});
+    if (!answered) answer(failure(Problem::kUnavailable, action, "the receiver failed; its log says why"));
+  }
 
   void answer(net::Response response) {
     const double seconds = std::chrono::duration<double>(steady_clock::now() - begun).count();
@@ -40,6 +62,7 @@ struct Intake::Exchange {
                            {"status", response.status},
                            {"bytes", request.body.size()},
                            {"ms", fmt::format("{:.2f}", seconds * 1000)}});
+    answered = true;
     respond(std::move(response));
   }
 };
@@ -80,6 +103,12 @@ std::optional<net::Response> Intake::screen(const net::RequestHead& head) {
                      "there is no endpoint at this path; check the URL of the webhook");
   }
   if (head.method != "POST") return refuse_as(Problem::kWrongMethod, "this endpoint takes POST");
+  // Before the credentials: a browser may know them and send them by itself.
+  if (is_of_web_page(head)) {
+    return refuse_as(Problem::kWebPage,
+                     "this endpoint takes messages of servers, not of web pages (it has an Origin or "
+                     "Sec-Fetch-Site header, which only browsers send)");
+  }
   using Verdict = net::CredentialSet::Verdict;
   switch (endpoint->second.credentials.check(head.header("Authorization"), head.peer)) {
     case Verdict::kAccepted:
@@ -103,10 +132,14 @@ void Intake::handle(net::Request request, net::Respond respond) {
   const Endpoint& endpoint = endpoints_.find(request.path)->second;
   const auto exchange = std::make_shared<Exchange>(
       Exchange{std::move(request), std::move(respond), steady_clock::now(), metrics_});
-  if (endpoint.kind == EndpointKind::kCohortSync) {
-    take_page(exchange, endpoint);
-  } else {
-    take_alert(exchange, endpoint);
+  try {
+    if (endpoint.kind == EndpointKind::kCohortSync) {
+      take_page(exchange, endpoint);
+    } else {
+      take_alert(exchange, endpoint);
+    }
+  } catch (const std::exception& error) {  // no memory, if anything
+    exchange->fail(error);
   }
 }
 
@@ -151,8 +184,7 @@ net::Response Intake::page_answer(const contract::CohortPage& page, const mirror
   metrics_.page(page.action, receipt.kind, page.member_count);
   if (applied) log_session(page.project_id, page.cohort_id, *applied);
   if (receipt.waiting) on_waiting_();
-  net::Response response;
-  response.body = contract::encode_success(page.action);
+  net::Response response = success(contract::encode_success(page.action));
   if (receipt.track_answer) {
     response.on_fate = [this, ref = *receipt.track_answer](net::Fate fate) {
       const auto answer = fate == net::Fate::kDelivered ? mirror::Answer::kDelivered : mirror::Answer::kLost;
@@ -180,19 +212,21 @@ void Intake::take_alert(const std::shared_ptr<Exchange>& exchange, const Endpoin
       },
       [this, stored] {
         metrics_.alert(stored->duplicate);
-        net::Response response;
-        response.body = contract::encode_alert_success(stored->id, stored->duplicate);
-        return response;
+        return success(contract::encode_alert_success(stored->id, stored->duplicate));
       });
 }
 
 /// Queues the work, and answers when it is on the disk, or why it is not.
 void Intake::submit(const std::shared_ptr<Exchange>& exchange, storage::GroupCommit::Work work,
                     std::move_only_function<net::Response()> on_success) {
-  auto done = [exchange, success = std::move(on_success)](const storage::CommitResult& committed) mutable {
-    exchange->answer(committed
-                         ? success()
-                         : failure(Problem::kUnavailable, exchange->action, describe(committed.error())));
+  auto done = [exchange, respond = std::move(on_success)](const storage::CommitResult& committed) mutable {
+    try {
+      exchange->answer(committed
+                           ? respond()
+                           : failure(Problem::kUnavailable, exchange->action, describe(committed.error())));
+    } catch (const std::exception& error) {
+      exchange->fail(error);
+    }
   };
   const std::size_t held = exchange->request.body.size() * 2;  // the body and what was decoded of it
   if (!writer_.submit(held, std::move(work), std::move(done))) {

@@ -43,6 +43,7 @@ struct Options {
 
   net::Address admin_listen{"127.0.0.1", 8081};
   std::string admin_token;
+  std::vector<std::string> admin_hosts = {};  ///< names of the private listener besides loopback's
   Millis longest_stream =
       std::chrono::minutes(30);  ///< for one streamed list, which holds a snapshot of the file
 

@@ -26,16 +26,43 @@ namespace {
 
 using storage::Database;
 
-constexpr std::array<std::string_view, 4> kSecretHeaders{"authorization", "proxy-authorization", "cookie",
-                                                         "x-api-key"};
+/// Whose values hold no secret, in lower case. Of all others only the name is kept: senders and proxies
+/// invent names for tokens, keys and signatures.
+constexpr std::array<std::string_view, 26> kHarmlessHeaders{"accept",
+                                                            "accept-charset",
+                                                            "accept-encoding",
+                                                            "accept-language",
+                                                            "cache-control",
+                                                            "connection",
+                                                            "content-encoding",
+                                                            "content-language",
+                                                            "content-length",
+                                                            "content-type",
+                                                            "date",
+                                                            "expect",
+                                                            "forwarded",
+                                                            "host",
+                                                            "origin",
+                                                            "sec-fetch-site",
+                                                            "te",
+                                                            "traceparent",
+                                                            "transfer-encoding",
+                                                            "user-agent",
+                                                            "via",
+                                                            "x-forwarded-for",
+                                                            "x-forwarded-host",
+                                                            "x-forwarded-proto",
+                                                            "x-real-ip",
+                                                            "x-request-id"};
+constexpr std::string_view kNotKept = "(not kept)";
 
 constexpr std::size_t kHeaderBytes = 1024;
 
-bool is_secret(const std::string& name) {
+bool is_harmless(const std::string& name) {
   std::string lower(name);
   std::ranges::transform(lower, lower.begin(),
                          [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::ranges::find(kSecretHeaders, lower) != kSecretHeaders.end();
+  return std::ranges::find(kHarmlessHeaders, lower) != kHarmlessHeaders.end();
 }
 
 std::string encode_headers(const net::RequestHead* head) {
@@ -44,7 +71,8 @@ std::string encode_headers(const net::RequestHead* head) {
   json.begin_object();
   if (head != nullptr) {
     for (const net::Header& header : head->headers) {
-      if (!is_secret(header.name)) json.key(header.name).value(for_message(header.value, kHeaderBytes));
+      json.key(header.name);
+      json.value(is_harmless(header.name) ? for_message(header.value, kHeaderBytes) : std::string(kNotKept));
     }
   }
   json.end_object();

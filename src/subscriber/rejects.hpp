@@ -28,7 +28,7 @@ struct Reject {
   std::int64_t body_bytes = 0;  ///< as much as came
 };
 
-/// Cuts the body and leaves out the headers that hold secrets. `head` may be null.
+/// Cuts the body and leaves out the values of headers that may hold secrets. `head` may be null.
 Reject make_reject(const net::RequestHead* head, std::string_view body, unsigned status, std::string reason,
                    const RejectLimits& limits, Timestamp now);
 

@@ -121,6 +121,7 @@ struct Service::Impl {
     if (server) server->stop(options.stop_within * 3 / 4);
     caretaker.stop();
     if (admin) admin->stop(std::chrono::seconds(2));
+    readers.close();
     writer.stop();
   }
 };

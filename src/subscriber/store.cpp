@@ -10,7 +10,8 @@
 #include "feed/feed.hpp"
 #include "inbox/inbox.hpp"
 #include "mirror/schema.hpp"
-#include "storage/migrations.hpp"
+#include "storage/clock_times.hpp"
+#include "storage/data_file.hpp"
 #include "subscriber/rejects.hpp"
 
 namespace bellwether::subscriber {
@@ -18,8 +19,9 @@ namespace bellwether::subscriber {
 namespace {
 
 /// Each released schema change adds a script at the end; none is ever edited.
-std::array<std::string, 1> migrations() {
-  return {std::string(mirror::kSchema) + feed::kSchema + inbox::kSchema + rejects::kSchema};
+std::array<std::string, 2> migrations() {
+  return {std::string(mirror::kSchema) + feed::kSchema + inbox::kSchema + rejects::kSchema,
+          storage::kClockSchema};
 }
 
 void sync_file(const std::string& path) {
@@ -32,17 +34,10 @@ void sync_file(const std::string& path) {
 }  // namespace
 
 Result<storage::Database> open_store(const storage::DataDir& folder) {
-  try {
-    storage::Database database(folder.file(kDatabaseFile), {});
-    const auto scripts = migrations();
-    std::array<const char*, scripts.size()> texts{};
-    for (std::size_t i = 0; i < scripts.size(); ++i) texts[i] = scripts[i].c_str();
-    if (auto migrated = storage::migrate(database, texts); !migrated)
-      return std::unexpected(migrated.error());
-    return database;
-  } catch (const storage::StorageError& error) {
-    return fail(fmt::format("the data file in {} cannot be opened: {}", folder.path(), error.what()));
-  }
+  const auto scripts = migrations();
+  std::array<const char*, scripts.size()> texts{};
+  for (std::size_t i = 0; i < scripts.size(); ++i) texts[i] = scripts[i].c_str();
+  return storage::open_data_file(folder.file(kDatabaseFile), texts);
 }
 
 Result<void> back_up(const std::string& data_dir, const std::string& target) {

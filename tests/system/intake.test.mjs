@@ -246,8 +246,8 @@ test('what was refused can be read, without secrets, the newest of a bounded num
   assert.equal(data[0].body.length, 10);
   assert.equal(data[2].body_base64, Buffer.from([0x7b, 0xff, 0xfe]).toString('base64'));
   const other = await Subscriber.start(t);
-  await other.sync('wrong', { Authorization: 'Basic c2VjcmV0', Cookie: 'secret', 'X-Trace': 'abc' });
+  await other.sync('wrong', { Authorization: 'Basic c2VjcmV0', Cookie: 'secret', 'X-Request-Id': 'abc', 'X-Auth-Token': 'secret' });
   const kept = await until(async () => (await other.get('/v1/rejects')).data[0], 'it is kept');
-  assert.equal(kept.headers['x-trace'] ?? kept.headers['X-Trace'], 'abc');
+  assert.equal(kept.headers['x-request-id'] ?? kept.headers['X-Request-Id'], 'abc');
   assert.doesNotMatch(JSON.stringify(kept), /c2VjcmV0|secret/);
 });

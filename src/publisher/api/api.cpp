@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "api/host_rule.hpp"
 #include "api/serving.hpp"
 #include "base/encoding.hpp"
 #include "base/guarded.hpp"
@@ -127,6 +128,12 @@ Api::Api(const ApiParts& parts)
       probes_(1, kMostWaiting) {}
 
 std::optional<net::Response> Api::screen(const net::RequestHead& head) {
+  const Options& options = parts_.options;
+  if (options.admin_token.empty()) {
+    const api::HostRule rule{options.admin_listen, options.admin_hosts, options.alerts.evaluator.base_url,
+                             "publisher.admin_hosts"};
+    if (auto refused = api::screen_host(head, rule)) return refused;
+  }
   return router_.screen(head);
 }
 

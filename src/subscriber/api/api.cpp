@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "api/host_rule.hpp"
 #include "api/serving.hpp"
 #include "subscriber/api/routes.hpp"
 
@@ -39,6 +40,10 @@ Api::Api(const Options& options, storage::ReaderPool& readers, const Metrics& me
       router_(kRoutes, options.admin_token) {}
 
 std::optional<net::Response> Api::screen(const net::RequestHead& head) {
+  if (options_.admin_token.empty()) {
+    const api::HostRule rule{options_.admin_listen, options_.admin_hosts, "", "admin.hosts"};
+    if (auto refused = api::screen_host(head, rule)) return refused;
+  }
   return router_.screen(head);
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/compact_json.hpp"
+#include "base/csv.hpp"
 #include "base/encoding.hpp"
 #include "base/log.hpp"
 #include "mirror/views.hpp"
@@ -20,17 +22,19 @@ constexpr std::size_t kRowsPerChunk = 1000;
 using RenderLine = void (*)(std::string& out, const mirror::MemberView& member);
 
 void render_ndjson(std::string& out, const mirror::MemberView& member) {
+  mirror::MemberView on_one_line = member;
+  on_one_line.properties = compact_json(member.properties);
   JsonWriter json(out);
-  render_member(json, member);
+  render_member(json, on_one_line);
   out += '\n';
 }
 
 void render_csv(std::string& out, const mirror::MemberView& member) {
-  append_csv_field(out, member.distinct_id);
+  append_sheet_field(out, member.distinct_id);
   out += ',' + format_iso8601(member.entered_at) + ',';
-  append_csv_field(out, member.session_id.value_or(""));
+  append_sheet_field(out, member.session_id.value_or(""));
   out += ',';
-  append_csv_field(out, member.properties);
+  append_sheet_field(out, compact_json(member.properties));
   out += "\r\n";
 }
 

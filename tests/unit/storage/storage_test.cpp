@@ -1,11 +1,15 @@
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <future>
+#include <new>
+#include <stdexcept>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "storage/data_dir.hpp"
+#include "storage/data_file.hpp"
 #include "storage/database.hpp"
 #include "storage/group_commit.hpp"
 #include "storage/migrations.hpp"
@@ -202,6 +206,149 @@ TEST_F(Commit, BackgroundWorkWaitsForItsCommitAndReportsFailure) {
   EXPECT_FALSE(group->failing());
   group->stop();
   EXPECT_FALSE(group->run_background(insert(3)));
+}
+
+TEST_F(Commit, WhateverWorkThrowsFailsItAlone) {
+  auto group = start();
+  std::vector<bool> results;
+  const auto note = [&](const CommitResult& result) { results.push_back(result.has_value()); };
+  {
+    const Busy busy(*group);
+    group->submit(0, insert(1), note);
+    group->submit(0, [](Database&) { throw std::bad_alloc(); }, note);
+    group->submit(0, [](Database&) { throw 7; }, note);
+    group->submit(0, insert(2), note);
+  }
+  const CommitResult failed =
+      group->run_background([](Database&) { throw std::runtime_error("a stored page cannot be parsed"); });
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().message, "a stored page cannot be parsed");
+  EXPECT_FALSE(group->failing()) << "it says nothing of the storage";
+  EXPECT_TRUE(group->run(insert(3)));
+  group->stop();
+  EXPECT_THAT(results, ::testing::ElementsAre(true, false, false, true));
+  Database database = open();
+  EXPECT_EQ(count(database), 3);
+}
+
+TEST_F(Commit, AnAnswerThatThrowsDoesNotEndTheThread) {
+  auto group = start();
+  group->submit(0, insert(1), [](const CommitResult&) { throw std::bad_alloc(); });
+  EXPECT_TRUE(group->run(insert(2)));
+}
+
+TEST_F(Commit, AStopEmptiesTheLogIntoTheFile) {
+  ReaderPool readers(folder_.file("a.db"));
+  auto group = start();
+  EXPECT_TRUE(group->run(insert(1)));
+  {
+    const auto lent = readers.borrow();
+  }
+  readers.close();
+  group->stop();
+  group.reset();
+  std::filesystem::remove(folder_.file("a.db-wal"));
+  Database database = open();
+  EXPECT_EQ(count(database), 1);
+}
+
+class DataFile : public Storage {
+ protected:
+  Result<Database> open_file() {
+    const std::array<const char*, 1> scripts{"CREATE TABLE t (a)"};
+    return open_data_file(path_, scripts);
+  }
+  /// As a process leaves it that was killed: the log is not emptied.
+  void leave_rows_in_log() {
+    auto database = open_file();
+    ASSERT_TRUE(database);
+    const Database reader(path_, {.access = Database::Access::kReadOnly});
+    database->run("INSERT INTO t VALUES (1)");
+    for (const char* end : {"", "-wal"}) std::filesystem::copy_file(path_ + end, path_ + ".copy" + end);
+  }
+  void take_copy() {
+    for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + end);
+    for (const char* end : {"", "-wal"}) std::filesystem::rename(path_ + ".copy" + end, path_ + end);
+  }
+  void overwrite_log(const std::string& bytes) {
+    std::fstream(path_ + "-wal", std::ios::in | std::ios::out | std::ios::binary) << bytes;
+  }
+
+  const std::string path_ = folder_.file("a.db");
+};
+
+TEST_F(DataFile, ANewOneHoldsItsTablesWithoutALog) {
+  ASSERT_TRUE(open_file());
+  EXPECT_FALSE(std::filesystem::exists(path_ + ".new"));
+  std::filesystem::remove(path_ + "-wal");
+  auto again = open_file();
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(count(*again), 0);
+}
+
+TEST_F(DataFile, GoesOnAfterAKill) {
+  leave_rows_in_log();
+  take_copy();
+  auto again = open_file();
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(count(*again), 1);
+  EXPECT_FALSE(std::filesystem::exists(path_ + "-wal.damaged"));
+}
+
+TEST_F(DataFile, ADamagedLogIsKept) {
+  leave_rows_in_log();
+  take_copy();
+  overwrite_log(std::string(64, 'x'));
+  auto again = open_file();
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(count(*again), 0);
+  EXPECT_TRUE(std::filesystem::exists(path_ + "-wal.damaged"));
+}
+
+TEST_F(DataFile, AFileWithoutTablesHasLostItsLog) {
+  {
+    Database database(path_, {});
+    database.script("PRAGMA application_id = 7");
+  }
+  for (const char* log : {"", "garbage that is long enough for a header of a log"}) {
+    std::ofstream(path_ + "-wal") << log;
+    const auto opened = open_file();
+    ASSERT_FALSE(opened);
+    EXPECT_THAT(opened.error().message, ::testing::HasSubstr("-wal"));
+  }
+}
+
+TEST_F(DataFile, ACreationThatWasCutOffIsBegunAgain) {
+  {
+    Database database(path_ + ".new", {});
+    database.script("CREATE TABLE t (a); INSERT INTO t VALUES (1)");
+  }
+  auto opened = open_file();
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(count(*opened), 0);
+}
+
+TEST_F(Storage, FilesOfOursAreMadePrivate) {
+  namespace fs = std::filesystem;
+  const auto mode = [&](const std::string& name) { return fs::status(folder_.file(name)).permissions(); };
+  for (const char* name : {"pages", "events", "events/inner", "others"})
+    fs::create_directory(folder_.file(name));
+  for (const char* name :
+       {"bellwether.db", "bellwether.db-wal", "publisher.db", "pages/1.pages", "notes.txt"}) {
+    std::ofstream(folder_.file(name)) << "x";
+    fs::permissions(folder_.file(name), fs::perms(0644));
+  }
+  std::ofstream(folder_.file("others/target")) << "x";
+  fs::permissions(folder_.file("others/target"), fs::perms(0644));
+  fs::create_symlink(folder_.file("others/target"), folder_.file("bellwether.link"));
+  for (const char* name : {"pages", "events", "others"}) fs::permissions(folder_.file(name), fs::perms(0755));
+  ASSERT_TRUE(DataDir::lock(folder_.path()));
+  for (const char* name :
+       {"bellwether.db", "bellwether.db-wal", "publisher.db", "pages/1.pages", "bellwether.lock"})
+    EXPECT_EQ(mode(name), fs::perms(0600)) << name;
+  for (const char* name : {"pages", "events"}) EXPECT_EQ(mode(name), fs::perms(0700)) << name;
+  for (const char* name : {"notes.txt", "others/target"}) EXPECT_EQ(mode(name), fs::perms(0644)) << name;
+  EXPECT_EQ(mode("others"), fs::perms(0755));
 }
 
 }  // namespace

@@ -40,11 +40,15 @@ TEST_F(Rejects, KeepsNoneWhenToldSo) {
 TEST_F(Rejects, CutsBodiesAndLeavesSecretsOut) {
   net::RequestHead head;
   head.path = "/p";
-  head.headers = {{"AUTHORIZATION", "Basic secret"}, {"Cookie", "secret"}, {"X-Note", "kept \xff"}};
+  head.headers = {{"AUTHORIZATION", "Basic secret"},
+                  {"Cookie", "secret"},
+                  {"X-Auth-Token", "secret"},
+                  {"User-Agent", "kept \xff"}};
   const Reject reject = make_reject(&head, "0123456789", 413, "why", {.body_bytes = 4}, from_unix_ms(1));
   EXPECT_EQ(reject.body, "0123");
   EXPECT_EQ(reject.body_bytes, 10);
-  EXPECT_EQ(reject.headers, R"({"X-Note":"kept%20%ff"})");
+  EXPECT_EQ(reject.headers, R"x({"AUTHORIZATION":"(not kept)","Cookie":"(not kept)",)x"
+                            R"x("X-Auth-Token":"(not kept)","User-Agent":"kept%20%ff"})x");
 }
 
 }  // namespace
