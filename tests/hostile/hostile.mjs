@@ -1,0 +1,38 @@
+// The long form: `node tests/hostile/hostile.mjs [TOPIC …] [--seed N] [--seconds N]`, see README.md.
+import { parseArgs } from 'node:util';
+import { prove, table } from './support/prove.mjs';
+import { framing } from './topics/framing.mjs';
+
+const topics = [framing];
+const { values, positionals } = parseArgs({ allowPositionals: true,
+  options: { seed: { type: 'string', default: '1' }, seconds: { type: 'string', default: '60' }, quick: { type: 'boolean', default: false } } });
+const chosen = positionals.length === 0 ? topics : topics.filter(({ name }) => positionals.includes(name));
+const unknown = positionals.filter((each) => !topics.some(({ name }) => name === each));
+if (unknown.length > 0) {
+  console.error(`no topic ${unknown.join(', ')}; there are ${topics.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+
+/** What the helpers expect of a test of node:test. */
+class Standing {
+  #cleanups = [];
+  after(clean) {
+    this.#cleanups.push(clean);
+  }
+  async end() {
+    for (const clean of this.#cleanups) await clean();
+  }
+}
+
+const options = { seed: Number(values.seed), seconds: values.quick ? 0 : Number(values.seconds), quick: values.quick };
+const results = [];
+for (const topic of chosen) {
+  const standing = new Standing();
+  console.log(`${topic.name} …`);
+  const result = await prove(standing, topic, options);
+  await standing.end();
+  results.push(result);
+  for (const failure of result.failures) console.log(`  FAILED ${failure}`);
+}
+console.log(`\n${table(results)}\nseed ${options.seed}`);
+process.exit(results.some(({ failures }) => failures.length > 0) ? 1 : 0);

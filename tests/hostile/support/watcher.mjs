@@ -1,0 +1,80 @@
+// Runs in a thread of its own, beside the attack: healthy clients, and the memory of the attacked processes.
+// A thread, because an attacker that keeps its own event loop busy must not make these clients look slow.
+import { readFileSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+
+const { clients, processes, every, within } = workerData;
+const state = { failures: [], served: 0, slowest: 0, peaks: {} };
+let stopping = false;
+
+/** One small request; what is wrong with its answer, or null. */
+function ask({ port, request, statuses, localAddress }) {
+  return new Promise((resolve) => {
+    const sent = http.request({ host: '127.0.0.1', port, localAddress, agent: false, ...request }, (answer) => {
+      answer.resume();
+      answer.on('end', () => finish(statuses.includes(answer.statusCode) ? null : `answered ${answer.statusCode}`));
+      answer.on('error', (error) => finish(error.message));
+    });
+    const timer = setTimeout(() => finish(`not served within ${within} ms`), within);
+    const finish = (wrong) => {
+      clearTimeout(timer);
+      sent.destroy();
+      resolve(wrong);
+    };
+    sent.on('error', (error) => finish(error.message));
+    sent.end(request.body);
+  });
+}
+
+async function visit(client) {
+  while (!stopping) {
+    const begun = Date.now();
+    const wrong = await ask(client);
+    const took = Date.now() - begun;
+    state.slowest = Math.max(state.slowest, took);
+    if (wrong === null) state.served += 1;
+    else if (!stopping) state.failures.push(`healthy client of ${client.name} from ${client.localAddress}: ${wrong}`);
+    await sleep(Math.max(20, every - took));
+  }
+}
+
+/** Peak and present memory in bytes; null when the process is gone. */
+function memory(pid) {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const read = (name) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)[1]) * 1024;
+    return { peak: read('VmHWM'), now: read('VmRSS') };
+  } catch {
+    return null;
+  }
+}
+
+async function sample(each) {
+  try {
+    writeFileSync(`/proc/${each.pid}/clear_refs`, '5');
+  } catch { /* a kernel without it: the peak since the start counts */ }
+  const base = memory(each.pid)?.now ?? 0;
+  const gone = () => state.failures.push(`${each.name} died`);
+  while (!stopping) {
+    const found = memory(each.pid);
+    if (!found) return gone();
+    state.peaks[each.name] = { base, peak: found.peak };
+    if (found.now > base + each.stopAt) {
+      state.failures.push(`${each.name} held ${Math.round(found.now / 2 ** 20)} MiB: killed by the test`);
+      process.kill(each.pid, 'SIGKILL');
+      return undefined;
+    }
+    await sleep(50);
+  }
+  return undefined;
+}
+
+const all = Promise.all([...clients.map(visit), ...processes.map(sample)]);
+parentPort.on('message', async () => {
+  stopping = true;
+  await all;
+  parentPort.postMessage(state);
+  parentPort.close();
+});
