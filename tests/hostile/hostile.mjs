@@ -2,8 +2,9 @@
 import { parseArgs } from 'node:util';
 import { prove, table } from './support/prove.mjs';
 import { framing } from './topics/framing.mjs';
+import { json } from './topics/json.mjs';
 
-const topics = [framing];
+const topics = [framing, json];
 const { values, positionals } = parseArgs({ allowPositionals: true,
   options: { seed: { type: 'string', default: '1' }, seconds: { type: 'string', default: '60' }, quick: { type: 'boolean', default: false } } });
 const chosen = positionals.length === 0 ? topics : topics.filter(({ name }) => positionals.includes(name));

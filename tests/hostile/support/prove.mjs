@@ -1,12 +1,18 @@
 // Runs one topic's attack on a stage and collects all that went wrong.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { reproduce } from './bytes.mjs';
+import { exchange } from './exchange.mjs';
 import { faultsAfter, stagePublisher, stageSubscriber } from './stage.mjs';
 import { Watch } from './watch.mjs';
+
+const remembered = 64;
+const stages = { subscriber: stageSubscriber, publisher: stagePublisher };
 
 /** What an attack is given: the stage, the run's options, and where to report. */
 export class Trial {
   inputs = 0;
   failures = [];
+  recent = [];
   constructor(topic, services, options) {
     Object.assign(this, { topic, services, options });
     for (const each of services) this[each.name] = each;
@@ -14,17 +20,44 @@ export class Trial {
   get sites() {
     return this.services.flatMap((each) => each.sites);
   }
+  /** Sends bytes to the listener of that name; what `exchange` says came back. Counts it, and remembers it for `findKiller`. */
+  send(site, bytes, options) {
+    this.inputs += 1;
+    this.recent.push({ site, bytes });
+    if (this.recent.length > remembered) this.recent.shift();
+    return exchange({ port: this.portOf(site), bytes, ...options });
+  }
+  portOf(site) {
+    return this.sites.find(({ name }) => name === site).port;
+  }
   /** Without `seconds` each input is used once; with it, random ones follow until the time is over. */
   get hasTime() {
     return Date.now() < this.deadline;
   }
-  /** `bytes` and `port` say how to repeat it, when one request is enough for that. */
-  fail(what, { port, bytes } = {}) {
-    this.failures.push(bytes === undefined ? what : `${what}\n    ${reproduce(port, bytes)}`);
+  /** `bytes` and the listener's name say how to repeat it, when one request is enough for that. */
+  fail(what, { site, bytes } = {}) {
+    this.failures.push(bytes === undefined ? what : `${what}\n    ${reproduce(this.portOf(site), bytes)}`);
   }
   isAlive() {
     return this.services.every(({ service: { process: { exitCode, signalCode } } }) => exitCode === null && signalCode === null);
   }
+}
+
+/** A process died: starts a fresh one and sends it the latest requests one by one, to say which of them kills. */
+async function findKiller(t, trial) {
+  const dead = trial.services.find(({ service: { process: { exitCode, signalCode } } }) => exitCode !== null || signalCode !== null);
+  const start = async () => stages[dead.name](t, { config: trial.config?.[dead.name] });
+  let stage = await start();
+  for (const { site, bytes } of trial.recent.filter((each) => each.site.startsWith(dead.name)).reverse()) {
+    const { port } = stage.sites.find(({ name }) => name === site);
+    for (let i = 0; i < 3; ++i) await exchange({ port, bytes, end: true, deadline: 3000 });
+    await sleep(20);
+    const { exitCode, signalCode } = stage.service.process;
+    if (exitCode === null && signalCode === null) continue;
+    trial.fail(`${site}: this request alone kills the ${dead.name} (${signalCode ?? exitCode})`, { site, bytes });
+    stage = await start();
+  }
+  await stage.service.kill();
 }
 
 /**
@@ -32,13 +65,14 @@ export class Trial {
  * `config` has the settings of each service; `options` are { quick, seed, seconds }.
  */
 export async function prove(t, topic, options) {
-  const stages = { subscriber: stageSubscriber, publisher: stagePublisher };
   const services = [];
+  const config = topic.config?.(options);
   for (const name of topic.services ?? Object.keys(stages)) {
-    services.push(await stages[name](t, { config: topic.config?.(options)?.[name] }));
+    services.push(await stages[name](t, { config: config?.[name] }));
   }
   const before = await Promise.all(services.map((each) => each.untouched()));
   const trial = new Trial(topic.name, services, { seed: 1, ...options });
+  trial.config = config;
   const watch = Watch.start(services);
   trial.deadline = Date.now() + (options.seconds ?? 0) * 1000;
   try {
@@ -48,6 +82,7 @@ export async function prove(t, topic, options) {
   }
   const { failures, ...seen } = await watch.end();
   for (const failure of new Set(failures)) trial.fail(failure);
+  if (!trial.isAlive()) await findKiller(t, trial);
   for (const [i, each] of services.entries()) {
     for (const fault of await faultsAfter(each, before[i])) trial.fail(fault);
   }

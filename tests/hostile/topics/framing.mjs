@@ -1,5 +1,4 @@
 // Every entry of the framing tables, on all four listeners.
-import { exchange } from '../support/exchange.mjs';
 import { inParallel } from '../support/prove.mjs';
 import { Random } from '../support/random.mjs';
 import { entries, mutated } from '../framing/table.mjs';
@@ -33,22 +32,20 @@ function judge(entry, got, site) {
 async function play(trial, site, entry) {
   const bytes = entry.bytes(site);
   const expected = Math.max(...entry.outcomes.map(({ answers }) => answers.length));
-  trial.inputs += 1;
-  const got = await exchange({ port: site.port, bytes, expected, bodiless: entry.bodiless, end: entry.end });
+  const got = await trial.send(site.name, bytes, { expected, bodiless: entry.bodiless, end: entry.end });
   const wrong = judge(entry, got, site);
   if (wrong === null) return;
   const seen = `${got.responses.map(({ status }) => status).join(' ') || 'no answer'}, ${got.kept ? 'goes on' : got.late ? 'hangs' : 'closed'}`;
-  trial.fail(`${site.name}: ${entry.name} (${entry.rfc}): ${wrong}; got ${seen}${got.error ? `, ${got.error}` : ''}`, { port: site.port, bytes });
+  trial.fail(`${site.name}: ${entry.name} (${entry.rfc}): ${wrong}; got ${seen}${got.error ? `, ${got.error}` : ''}`, { site: site.name, bytes });
 }
 
 /** A changed request must be answered or closed, in valid HTTP; a few wait for more and are cut by our deadline. */
 async function playChanged(trial, site, random) {
   const bytes = mutated(random.pick(entries).bytes(site), random);
-  trial.inputs += 1;
-  const got = await exchange({ port: site.port, bytes, expected: 1, end: true });
-  if (got.garbage && !/^not a response/.test(got.garbage)) trial.fail(`${site.name}: a changed request: ${got.garbage}`, { port: site.port, bytes });
-  if (got.late) trial.fail(`${site.name}: a changed request is neither answered nor closed`, { port: site.port, bytes });
-  if (!trial.isAlive()) trial.fail(`${site.name}: the process died at about this request`, { port: site.port, bytes });
+  const got = await trial.send(site.name, bytes, { end: true });
+  if (got.garbage && !/^not a response/.test(got.garbage)) trial.fail(`${site.name}: a changed request: ${got.garbage}`, { site: site.name, bytes });
+  if (got.late) trial.fail(`${site.name}: a changed request is neither answered nor closed`, { site: site.name, bytes });
+  if (!trial.isAlive()) trial.fail(`${site.name}: the process died at about this request`, { site: site.name, bytes });
 }
 
 export const framing = {
