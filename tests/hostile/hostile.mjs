@@ -1,10 +1,13 @@
 // The long form: `node tests/hostile/hostile.mjs [TOPIC …] [--seed N] [--seconds N]`, see README.md.
 import { parseArgs } from 'node:util';
 import { prove, table } from './support/prove.mjs';
+import { floods } from './topics/floods.mjs';
 import { framing } from './topics/framing.mjs';
 import { json } from './topics/json.mjs';
+import { receivers } from './topics/receivers.mjs';
+import { slow } from './topics/slow.mjs';
 
-const topics = [framing, json];
+const topics = [framing, json, slow, floods, receivers];
 const { values, positionals } = parseArgs({ allowPositionals: true,
   options: { seed: { type: 'string', default: '1' }, seconds: { type: 'string', default: '60' }, quick: { type: 'boolean', default: false } } });
 const chosen = positionals.length === 0 ? topics : topics.filter(({ name }) => positionals.includes(name));

@@ -38,6 +38,10 @@ export class Trial {
   fail(what, { site, bytes } = {}) {
     this.failures.push(bytes === undefined ? what : `${what}\n    ${reproduce(this.portOf(site), bytes)}`);
   }
+  /** What goes on from now: the watch names it in its failures. */
+  phase(name) {
+    this.watch.phase(name);
+  }
   isAlive() {
     return this.services.every(({ service: { process: { exitCode, signalCode } } }) => exitCode === null && signalCode === null);
   }
@@ -73,14 +77,14 @@ export async function prove(t, topic, options) {
   const before = await Promise.all(services.map((each) => each.untouched()));
   const trial = new Trial(topic.name, services, { seed: 1, ...options });
   trial.config = config;
-  const watch = Watch.start(services);
+  trial.watch = Watch.start(services);
   trial.deadline = Date.now() + (options.seconds ?? 0) * 1000;
   try {
     await topic.attack(trial, t);
   } catch (error) {
     trial.fail(`the attack itself failed: ${error.stack}`);
   }
-  const { failures, ...seen } = await watch.end();
+  const { failures, ...seen } = await trial.watch.end();
   for (const failure of new Set(failures)) trial.fail(failure);
   if (!trial.isAlive()) await findKiller(t, trial);
   for (const [i, each] of services.entries()) {

@@ -7,7 +7,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 const { clients, processes, every, within } = workerData;
 const state = { failures: [], served: 0, slowest: 0, peaks: {} };
+const mebi = (bytes) => Math.round(bytes / 2 ** 20);
 let stopping = false;
+let phase;
+/** Notes a failure, with what the attack was doing. */
+const say = (what) => { state.failures.push(phase ? `${phase}: ${what}` : what); };
 
 /** One small request; what is wrong with its answer, or null. */
 function ask({ port, request, statuses, localAddress }) {
@@ -35,7 +39,7 @@ async function visit(client) {
     const took = Date.now() - begun;
     state.slowest = Math.max(state.slowest, took);
     if (wrong === null) state.served += 1;
-    else if (!stopping) state.failures.push(`healthy client of ${client.name} from ${client.localAddress}: ${wrong}`);
+    else if (!stopping) say(`healthy client of ${client.name} from ${client.localAddress}: ${wrong}`);
     await sleep(Math.max(20, every - took));
   }
 }
@@ -51,18 +55,34 @@ function memory(pid) {
   }
 }
 
-async function sample(each) {
+function resetPeak(pid) {
   try {
-    writeFileSync(`/proc/${each.pid}/clear_refs`, '5');
-  } catch { /* a kernel without it: the peak since the start counts */ }
+    writeFileSync(`/proc/${pid}/clear_refs`, '5');
+  } catch { /* a kernel without it, or a process that is gone: the peak since the start counts */ }
+}
+
+function judge(each) {
+  const found = memory(each.pid);
+  if (!found) return null;
+  const known = state.peaks[each.name];
+  known.peak = Math.max(known.peak, found.peak);
+  const grown = found.peak - known.base;
+  if (grown > each.bound && !each.told) {
+    each.told = true;
+    say(`${each.name} grew by ${mebi(grown)} MiB, above ${mebi(each.bound)} MiB`);
+  }
+  return found;
+}
+
+async function sample(each) {
+  resetPeak(each.pid);
   const base = memory(each.pid)?.now ?? 0;
-  const gone = () => state.failures.push(`${each.name} died`);
+  state.peaks[each.name] = { base, peak: base };
   while (!stopping) {
-    const found = memory(each.pid);
-    if (!found) return gone();
-    state.peaks[each.name] = { base, peak: found.peak };
+    const found = judge(each);
+    if (!found) return say(`${each.name} died`);
     if (found.now > base + each.stopAt) {
-      state.failures.push(`${each.name} held ${Math.round(found.now / 2 ** 20)} MiB: killed by the test`);
+      say(`${each.name} held ${mebi(found.now)} MiB: killed by the test`);
       process.kill(each.pid, 'SIGKILL');
       return undefined;
     }
@@ -71,10 +91,21 @@ async function sample(each) {
   return undefined;
 }
 
+function changePhase(name) {
+  for (const each of processes) {
+    judge(each);
+    each.told = false;
+    resetPeak(each.pid);
+  }
+  phase = name;
+}
+
 const all = Promise.all([...clients.map(visit), ...processes.map(sample)]);
-parentPort.on('message', async () => {
+parentPort.on('message', async (message) => {
+  if (message.phase) return changePhase(message.phase);
   stopping = true;
   await all;
   parentPort.postMessage(state);
   parentPort.close();
+  return undefined;
 });
