@@ -82,7 +82,8 @@ export async function prove(t, topic, options) {
   try {
     await topic.attack(trial, t);
   } catch (error) {
-    trial.fail(`the attack itself failed: ${error.stack}`);
+    // When a process died that is the failure, and the attack could not go on.
+    if (trial.isAlive()) trial.fail(`the attack itself failed: ${error.stack}`);
   }
   const { failures, ...seen } = await trial.watch.end();
   for (const failure of new Set(failures)) trial.fail(failure);

@@ -42,7 +42,7 @@ const everyone = { groups: [{ conditions: [{ did: { event: 'Buy' } }] }] };
 
 /** The publisher, with events, a cohort and a report of project 20. */
 export async function stagePublisher(t, { config = '', env } = {}) {
-  const service = await Publisher.start(t, { config: toLoopback + config, env });
+  const service = await Publisher.start(t, { config: config.includes('[delivery]') ? config : toLoopback + config, env });
   await service.apply({ projects: [
     { id: '8', name: 'Attacked', token: 'token', secret: 'secret' },
     { id: '20', name: 'Untouched', token: 'token-20', secret: 'secret-20', cohorts: [{ name: 'Buyers', definition: everyone }] },

@@ -7,6 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 const { clients, processes, every, within } = workerData;
 const state = { failures: [], served: 0, slowest: 0, peaks: {} };
+const slack = 16 * 2 ** 20;
 const mebi = (bytes) => Math.round(bytes / 2 ** 20);
 let stopping = false;
 let phase;
@@ -67,7 +68,8 @@ function judge(each) {
   const known = state.peaks[each.name];
   known.peak = Math.max(known.peak, found.peak);
   const grown = found.peak - known.base;
-  if (grown > each.bound && !each.told) {
+  // What an earlier phase left is not this one's doing.
+  if (grown > each.bound && found.peak > each.from + slack && !each.told) {
     each.told = true;
     say(`${each.name} grew by ${mebi(grown)} MiB, above ${mebi(each.bound)} MiB`);
   }
@@ -77,6 +79,7 @@ function judge(each) {
 async function sample(each) {
   resetPeak(each.pid);
   const base = memory(each.pid)?.now ?? 0;
+  each.from = base;
   state.peaks[each.name] = { base, peak: base };
   while (!stopping) {
     const found = judge(each);
@@ -94,8 +97,9 @@ async function sample(each) {
 function changePhase(name) {
   for (const each of processes) {
     judge(each);
-    each.told = false;
     resetPeak(each.pid);
+    each.told = false;
+    each.from = memory(each.pid)?.now ?? 0;
   }
   phase = name;
 }

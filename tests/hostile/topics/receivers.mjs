@@ -72,6 +72,19 @@ async function* endlessly(piece, pause) {
   }
 }
 
+/** Resolves when the socket takes more, or has ended. */
+function room(socket) {
+  return new Promise((resolve) => {
+    const go = () => {
+      socket.off('drain', go);
+      socket.off('close', go);
+      resolve();
+    };
+    socket.on('drain', go);
+    socket.on('close', go);
+  });
+}
+
 /** A receiver for each answer; its URL. */
 async function receive(t, [, begin, piece, pause = 0, ending]) {
   const open = new Set();
@@ -88,7 +101,7 @@ async function receive(t, [, begin, piece, pause = 0, ending]) {
       const bytes = Buffer.from(piece, 'latin1');
       for await (const each of endlessly(bytes, pause)) {
         if (socket.destroyed) return undefined;
-        if (!socket.write(each)) await new Promise((resolve) => { socket.once('drain', resolve); socket.once('close', resolve); });
+        if (!socket.write(each)) await room(socket);
       }
       return undefined;
     });
@@ -120,7 +133,7 @@ async function trySync(trial, name, url) {
   trial.inputs += 1;
   const { id: cohort } = await service.call('POST', '/v1/cohorts', { project_id: '8', name: `to ${name}`, definition: { groups: [{ conditions: [{ did: { event: 'Buy' } }] }] } });
   const { id: destination } = await service.call('POST', '/v1/destinations', { project_id: '8', name: `sync ${name}`, url });
-  const { id } = await service.call('POST', '/v1/syncs', { cohort_id: cohort, destination_id: destination });
+  const { id } = await service.call('POST', '/v1/syncs', { project_id: '8', cohort_id: cohort, destination_id: destination });
   const tried = async () => {
     const { run } = await service.call('GET', `/v1/syncs/${id}`);
     return run && (run.phase === 'ended' || run.attempts > 0);
