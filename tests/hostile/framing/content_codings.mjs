@@ -8,7 +8,8 @@ const zip = (text, options) => gzipSync(Buffer.from(text, 'latin1'), options).to
 const status = (...statuses) => anyOf(goesOn(statuses), ends(statuses));
 const unknown = status(400, 415);
 const broken = status(400);
-const tooLarge = status(413);
+/** 429 and 503 when other bombs take the memory at the same time. */
+const tooLarge = status(413, 429, 503);
 const coded = (name, coding, make, kind, section = rfc) => kind(`Content-Encoding ${name}`, section, (site) => {
   const body = make(site.body);
   return head(site, [...[coding].flat().map((each) => `Content-Encoding:${each}`), lengthOf(body)]) + body;

@@ -95,7 +95,7 @@ async function stallHandshakes(trial, t) {
 export const slow = {
   name: 'slow',
   /** The long form shows the defaults on all listeners, the quick one lowered timeouts where they can be set. */
-  config: ({ quick }) => (quick ? { subscriber: settings('limits', lowered), publisher: settings('publisher_limits', lowered) } : {}),
+  config: ({ quick }) => (quick ? { subscriber: settings('limits', lowered), publisher: settings('ingestion', lowered) } : {}),
   async attack(trial, t) {
     const { quick } = trial.options;
     const bound = quick ? loweredBound : defaultBound;
