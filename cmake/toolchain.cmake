@@ -21,8 +21,9 @@ if(BELLWETHER_SANITIZE)
   endif()
 endif()
 
-# Hardening: what turns a fault in memory into an end of the process, where the target has it. A sanitizer does the same
-# work better, and _FORTIFY_SOURCE needs an optimised build.
+# Hardening: it turns a fault in memory into an end of the process instead of an attacker's tool. Flags that a target's
+# processor does not have are left out; _FORTIFY_SOURCE needs an optimised build. tests/system/hardening.test.mjs reads
+# the result from the binary.
 include(CheckCXXCompilerFlag)
 include(CheckPIESupported)
 check_pie_supported(LANGUAGES CXX)
@@ -36,7 +37,9 @@ foreach(flag -fstack-protector-strong -fstack-clash-protection -fcf-protection)
 endforeach()
 target_compile_definitions(bellwether_flags INTERFACE _GLIBCXX_ASSERTIONS)
 if(NOT BELLWETHER_SANITIZE)
-  target_compile_options(bellwether_flags INTERFACE $<$<CONFIG:RelWithDebInfo,Release>:-U_FORTIFY_SOURCE$<SEMICOLON>-D_FORTIFY_SOURCE=2>)
+  # Not in a target that is sanitized by itself (tests/sanitized).
+  set(fortified $<AND:$<CONFIG:RelWithDebInfo,Release>,$<NOT:$<BOOL:$<TARGET_PROPERTY:SANITIZED>>>>)
+  target_compile_options(bellwether_flags INTERFACE $<${fortified}:-U_FORTIFY_SOURCE$<SEMICOLON>-D_FORTIFY_SOURCE=2>)
 endif()
 target_link_options(bellwether_flags INTERFACE -Wl,-z,relro,-z,now)
 

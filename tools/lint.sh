@@ -13,6 +13,9 @@ changed=$({ git diff --name-only --diff-filter=d HEAD; git ls-files --others --e
 echo "clang-format: $(wc -w <<<"$all") files"
 clang-format-19 --dry-run --Werror $all
 
+echo "co_await: no aggregate is made on the way"
+node tools/check_coroutines.mjs $all
+
 # The fuzzers are built by clang alone and are not in the compilation database.
 units=$(grep '\.cpp$' <<<"$changed" | grep -v '^tests/fuzz/' || true)
 [ -n "$units" ] || { echo "clang-tidy: nothing changed"; exit 0; }

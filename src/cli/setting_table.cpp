@@ -32,6 +32,12 @@ std::vector<Setting> listener_settings() {
                    [](Settings& s) -> auto& { return tls(s).key; }),
       duration_setting("server.stop_within", "How long SIGTERM waits for requests that were begun.",
                        [](Settings& s) -> auto& { return s.subscriber.stop_within; }),
+      words_setting(
+          "server.trusted_proxies",
+          "Addresses or networks of proxies in front, parted by commas: \"10.0.0.5, 10.1.0.0/16\". What they "
+          "say\n"
+          "in X-Forwarded-For (or Forwarded) is a client's address then, for limits, logs and rejects.",
+          [](Settings& s) -> auto& { return s.subscriber.shared_limits.trusted_proxies; }),
       address_setting("admin.listen",
                       "The private listener: API, metrics, health. Anything but loopback needs admin.token.",
                       [](Settings& s) -> auto& { return s.subscriber.admin_listen; }),
@@ -58,8 +64,22 @@ std::vector<Setting> limit_settings() {
                     [](Settings& s) -> auto& { return s.subscriber.decode.string_bytes; }),
       count_setting("limits.json_depth", "How deep a message may nest. More is answered 413.", 8, 1000,
                     [](Settings& s) -> auto& { return s.subscriber.decode.depth; }),
-      count_setting("limits.connections", "Open connections. One more is answered 503.", 1, 1'000'000,
-                    [](Settings& s) -> auto& { return s.subscriber.limits.connections; }),
+      count_setting(
+          "limits.connections",
+          "Open connections. For one more the idlest of the busiest client is closed; 503 when none is idle.",
+          1, 1'000'000, [](Settings& s) -> auto& { return s.subscriber.limits.connections; }),
+      count_setting("limits.connections_per_client",
+                    "Of one client address; of an IPv6 address its /64 network. Behind a trusted proxy: "
+                    "requests at once.",
+                    1, 1'000'000,
+                    [](Settings& s) -> auto& { return s.subscriber.limits.connections_per_client; }),
+      count_setting(
+          "limits.held_bytes",
+          "Memory for the bodies of all requests under way. More is answered 503. 64 KiB of each are free.",
+          1 << 20, kManyBytes, [](Settings& s) -> auto& { return s.subscriber.shared_limits.bodies.total; }),
+      count_setting("limits.held_bytes_per_client", "The same, of one client address. More is answered 429.",
+                    1 << 20, kManyBytes,
+                    [](Settings& s) -> auto& { return s.subscriber.shared_limits.bodies.per_client; }),
       count_setting("limits.requests_per_connection", "Then the connection is closed.", 1, kMany,
                     [](Settings& s) -> auto& { return s.subscriber.limits.requests_per_connection; }),
       duration_setting("limits.header_timeout", "From a request's first byte to the end of its headers.",

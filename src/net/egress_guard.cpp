@@ -1,11 +1,9 @@
 #include "net/egress_guard.hpp"
 
 #include <algorithm>
+#include <array>
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-
-#include "base/encoding.hpp"
 
 namespace bellwether::net {
 
@@ -35,45 +33,12 @@ constexpr std::array kSpecialV6{
     Special{"3fff::", 20},      // documentation
 };
 
-bool is_v4(const IpBytes& address) {
-  constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  return std::equal(kMapped.begin(), kMapped.end(), address.begin());
-}
-
-bool inside(const IpBytes& address, const IpBytes& base, unsigned prefix) {
-  const unsigned whole = prefix / 8;
-  if (!std::equal(base.begin(), base.begin() + whole, address.begin())) return false;
-  const unsigned rest = prefix % 8;
-  if (rest == 0) return true;
-  const auto mask = static_cast<std::uint8_t>(0xff00U >> rest);
-  return (address[whole] & mask) == (base[whole] & mask);
-}
-
 bool inside(const IpBytes& address, const Special& block) {
   const auto base = parse_ip(block.base);
-  return base && inside(address, *base, block.prefix + (is_v4(*base) ? kMappedBits : 0));
-}
-
-std::string to_text(const IpBytes& address) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  const bool v4 = is_v4(address);
-  inet_ntop(v4 ? AF_INET : AF_INET6, address.data() + (v4 ? kMappedBits / 8 : 0), text.data(), text.size());
-  return text.data();
+  return base && Network{*base, block.prefix + (is_v4(*base) ? kMappedBits : 0)}.contains(address);
 }
 
 }  // namespace
-
-Result<IpBytes> parse_ip(std::string_view text) {
-  const std::string terminated(text);
-  IpBytes address{};
-  if (inet_pton(AF_INET6, terminated.c_str(), address.data()) == 1) return address;
-  if (inet_pton(AF_INET, terminated.c_str(), address.data() + kMappedBits / 8) == 1) {
-    address[10] = 0xff;
-    address[11] = 0xff;
-    return address;
-  }
-  return fail(fmt::format("\"{}\" is no IP address", for_message(text)));
-}
 
 bool is_public(const IpBytes& address) {
   const auto holds = [&](const Special& block) { return inside(address, block); };
@@ -84,20 +49,9 @@ bool is_public(const IpBytes& address) {
 Result<EgressGuard> EgressGuard::make(const Options& options) {
   EgressGuard guard;
   guard.https_only_ = options.https_only;
-  for (const std::string& entry : options.allow) {
-    const std::size_t slash = entry.find('/');
-    const auto base = parse_ip(entry.substr(0, slash));
-    const auto wrong = [&] {
-      return fail(
-          fmt::format("\"{}\" is neither an address nor a network such as 10.0.0.0/8", for_message(entry)));
-    };
-    if (!base) return wrong();
-    const unsigned bits = is_v4(*base) ? 32 : 128;
-    const auto prefix =
-        slash == std::string::npos ? std::int64_t{bits} : parse_integer(entry.substr(slash + 1)).value_or(-1);
-    if (prefix < 0 || prefix > bits) return wrong();
-    guard.allowed_.push_back({*base, static_cast<unsigned>(prefix) + 128 - bits});
-  }
+  auto allowed = parse_networks(options.allow);
+  if (!allowed) return std::unexpected(allowed.error());
+  guard.allowed_ = std::move(*allowed);
   return guard;
 }
 
@@ -110,9 +64,7 @@ Result<void> EgressGuard::check_url(std::string_view url) const {
 
 Result<void> EgressGuard::check_address(const IpBytes& address) const {
   if (is_public(address)) return {};
-  const bool allowed = std::ranges::any_of(
-      allowed_, [&](const Network& net) { return inside(address, net.base, net.prefix); });
-  if (allowed) return {};
+  if (any_contains(allowed_, address)) return {};
   return fail(fmt::format("{} is not a public address; the configuration can allow it", to_text(address)));
 }
 

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
+#include "net/ip.hpp"
 
 /// Where this process may connect to when somebody else chose the URL.
 ///
@@ -16,12 +15,6 @@
 /// hands it over just before `connect`), so it does not matter how the URL wrote it (decimal, octal,
 /// IPv6-mapped) or what a name resolves to the next time that it is asked.
 namespace bellwether::net {
-
-/// An IP address: IPv4 in its IPv6-mapped form.
-using IpBytes = std::array<std::uint8_t, 16>;
-
-/// Reads the usual notations of IPv4 and IPv6; fails on anything else.
-Result<IpBytes> parse_ip(std::string_view text);
 
 /// Whether anybody on the Internet may have it: not loopback, private, link-local, multicast, documentation,
 /// translated or otherwise reserved (IANA's special-purpose registries).
@@ -43,10 +36,6 @@ class EgressGuard {
   Result<void> check_address(const IpBytes& address) const;
 
  private:
-  struct Network {
-    IpBytes base;
-    unsigned prefix;  ///< bits, of 128
-  };
   bool https_only_ = true;
   std::vector<Network> allowed_;
 };

@@ -33,7 +33,8 @@ class Inflater {
 
 }  // namespace
 
-std::expected<std::string, InflateFault> inflate_gzip(std::string_view body, std::size_t limit) {
+std::expected<std::string, InflateFault> inflate_gzip(std::string_view body, std::size_t limit,
+                                                      const std::function<bool(std::size_t)>& may_hold) {
   Inflater inflater;
   if (!inflater.ready() || body.size() > std::numeric_limits<uInt>::max())
     return std::unexpected(InflateFault::kCorrupt);
@@ -45,8 +46,11 @@ std::expected<std::string, InflateFault> inflate_gzip(std::string_view body, std
   for (;;) {
     if (used == out.size()) {
       if (used == limit + 1) return std::unexpected(InflateFault::kTooLarge);
-      const std::size_t wanted = std::max<std::size_t>({out.size() * 2, body.size() * kFirstGuess, 1024});
-      out.resize(std::min(wanted, limit + 1));
+      const std::size_t wanted =
+          std::min(std::max<std::size_t>({out.size() * 2, body.size() * kFirstGuess, 1024}), limit + 1);
+      // While it grows, the old and the new piece are there at once.
+      if (!may_hold(out.size() + wanted)) return std::unexpected(InflateFault::kNoRoom);
+      out.resize(wanted);
     }
     stream.next_out = reinterpret_cast<Bytef*>(out.data() + used);
     stream.avail_out =

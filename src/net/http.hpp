@@ -16,6 +16,9 @@ struct Header {
   std::string value;
 };
 
+/// Whether two header names are the same, whatever their case.
+bool same_name(std::string_view a, std::string_view b);
+
 /// The first header of that name, in any case; empty when there is none.
 std::string_view find_header(const std::vector<Header>& headers, std::string_view name);
 
@@ -25,7 +28,7 @@ struct RequestHead {
   std::string path;   ///< as sent, without the query
   std::string query;  ///< as sent, behind the '?'
   std::vector<Header> headers;
-  std::string peer;  ///< the peer's IP address
+  std::string peer;  ///< the client's IP address, behind trusted proxies too
 
   std::string_view header(std::string_view name) const { return find_header(headers, name); }
 };
@@ -64,18 +67,19 @@ struct Response {
                                                           ///< the process ends before it can be told
 };
 
-/// To be called once, from any thread.
+/// To be called once, from any thread. One that is dropped without a call answers 500.
 using Respond = std::move_only_function<void(Response)>;
 
-/// What the server itself refuses: it broke a limit or is not HTTP.
+/// What the server itself refuses: it broke a limit, is not HTTP, or came when there was no room.
 struct Refusal {
-  unsigned status;          ///< 400, 408, 413, 415 or 431
+  unsigned status;          ///< 400, 408, 413, 414, 415, 417, 429, 431, 500, 501, 503 or 505
   std::string message;      ///< says what was wrong and what is allowed
   const RequestHead* head;  ///< null when it could not be read
   std::string_view body;    ///< as much of it as came
 };
 
-/// The application. Called on the server's threads, by several at once; must not block for long.
+/// The application. Called on the server's threads, by several at once; must not block for long. A request
+/// whose call throws is answered 503 (out of memory) or 500, and its connection is closed.
 class Handler {
  public:
   virtual ~Handler() = default;

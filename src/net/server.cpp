@@ -6,19 +6,19 @@
 #include <thread>
 #include <vector>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include "base/log.hpp"
 #include "net/impl/connection.hpp"
+#include "net/impl/request_reader.hpp"
 #include "net/impl/tls.hpp"
+#include "net/impl/wire_clock.hpp"
 
 namespace bellwether::net {
 
@@ -35,11 +35,14 @@ constexpr std::string_view kBusy =
 
 struct Server::Impl {
   Impl(const Options& given, Handler& application)
-      : options(given), handler(application), io(static_cast<int>(given.threads)), acceptor(io) {}
+      : options(given), handler(application), io(static_cast<int>(given.threads)), acceptor(io) {
+    if (!options.bodies) options.bodies = std::make_shared<BodyBudget>(BodyBudget::Limits());
+  }
 
   Options options;
   Handler& handler;
-  asio::io_context io;
+  impl::ClientCounts proxied;
+  asio::io_context io;  // its end destroys the connections, which use what is declared above
   tcp::acceptor acceptor;
   std::vector<std::thread> threads;
   std::atomic<bool> stopping = false;
@@ -62,37 +65,68 @@ struct Server::Impl {
   }
 
   asio::awaitable<void> accept_until_stopped() {
-    asio::steady_timer pause(io);
+    impl::WireTimer pause(io);
     while (!stopping) {
-      auto [error, socket] =
-          co_await acceptor.async_accept(asio::make_strand(io), asio::as_tuple(asio::use_awaitable));
-      if (!error) {
-        admit(std::move(socket));
-      } else if (!stopping) {
-        // Out of file descriptors, most likely: some will be given back.
-        pause.expires_after(Millis(50));
-        co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
-      }
+      const bool accepted = co_await accept_one();
+      if (accepted || stopping) continue;
+      // Out of file descriptors or memory, most likely: some will be given back.
+      pause.expires_after(Millis(50));
+      co_await pause.async_wait(impl::kToTuple);
     }
   }
 
-  void admit(tcp::socket socket) {
-    const std::scoped_lock lock(mutex);
-    if (connections.size() >= options.limits.connections) {
-      error_code ignored;
-      socket.non_blocking(true, ignored);
-      if (!tls) socket.write_some(asio::buffer(kBusy), ignored);
-      return;
+  asio::awaitable<bool> accept_one() {
+    try {
+      auto [error, socket] = co_await acceptor.async_accept(asio::make_strand(io), impl::kToTuple);
+      if (error) co_return false;
+      admit(std::move(socket));
+      co_return true;
+    } catch (const std::exception& error) {
+      log::error("a connection could not be taken", {{"error", error.what()}});
     }
-    const impl::Surroundings around{handler, options.limits, stopping};
+    co_return false;
+  }
+
+  void admit(tcp::socket socket) {
+    const impl::Surroundings around{handler,         options.limits, options.trusted_proxies,
+                                    *options.bodies, proxied,        stopping};
+    const std::scoped_lock lock(mutex);
     const auto connection = tls ? impl::make_tls_connection(std::move(socket), around, tls)
                                 : impl::make_plain_connection(std::move(socket), around);
+    if (!make_room(connection->standing().client)) {
+      if (!tls) connection->turn_away(kBusy);
+      return;
+    }
     connections.insert(connection);
     connection->start([this, weak = std::weak_ptr(connection)] {
       const std::scoped_lock ending(mutex);
       connections.erase(weak.lock());
       ended.notify_all();
     });
+  }
+
+  /// Whether there is a place for one more connection of that client; another may have to give way for it.
+  bool make_room(const std::string& client) {
+    std::vector<std::shared_ptr<impl::Connection>> all(connections.begin(), connections.end());
+    std::vector<impl::Standing> standing;
+    standing.reserve(all.size());
+    for (const auto& one : all) standing.push_back(one->standing());
+    const impl::Admission admission =
+        impl::admit(standing, client, {options.limits.connections, options.limits.connections_per_client});
+    if (admission.gives_way) all[*admission.gives_way]->give_way();
+    return admission.admitted;
+  }
+
+  /// A handler's exception ends neither the thread nor the others' requests.
+  void run() {
+    for (;;) {
+      try {
+        io.run();
+        return;
+      } catch (const std::exception& error) {
+        log::error("a network thread caught an exception", {{"error", error.what()}});
+      }
+    }
   }
 
   void stop(Millis bound) {
@@ -127,7 +161,7 @@ Result<std::unique_ptr<Server>> Server::open(const Options& options, Handler& ha
 void Server::start() {
   asio::co_spawn(impl_->io, impl_->accept_until_stopped(), asio::detached);
   for (std::size_t i = 0; i < impl_->options.threads; ++i) {
-    impl_->threads.emplace_back([this] { impl_->io.run(); });
+    impl_->threads.emplace_back([this] { impl_->run(); });
   }
 }
 

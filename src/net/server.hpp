@@ -4,20 +4,25 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/time.hpp"
 #include "net/address.hpp"
+#include "net/body_budget.hpp"
 #include "net/http.hpp"
+#include "net/ip.hpp"
 
 namespace bellwether::net {
 
-/// What one peer may ask of the server. What goes beyond is answered (413, 431, 408, 503) and closed.
+/// What one peer may ask of the server. What goes beyond is answered (408, 413, 414, 429, 431, 503) and
+/// closed.
 struct ServerLimits {
   std::size_t header_bytes = 16UL << 10U;
   std::size_t body_bytes = 16UL << 20U;      ///< as sent
   std::size_t inflated_bytes = 64UL << 20U;  ///< after Content-Encoding
-  std::size_t connections = 1024;
+  std::size_t connections = 1024;            ///< then the idlest of the busiest client gives way, or 503
+  std::size_t connections_per_client = 256;  ///< then that client's idlest gives way, or 503
   std::size_t requests_per_connection = 10'000;
   Millis header_timeout =
       std::chrono::seconds(10);                    ///< from a request's first byte, and for the TLS handshake
@@ -25,6 +30,21 @@ struct ServerLimits {
   Millis idle_timeout = std::chrono::seconds(75);  ///< between requests
   Millis write_timeout = std::chrono::seconds(60);  ///< for a response, or a chunk of a stream
 };
+
+/// What a process's listeners share.
+struct SharedLimits {
+  std::vector<std::string> trusted_proxies = {};  ///< addresses or networks, as `parse_network` takes them
+  BodyBudget::Limits bodies = {};
+};
+
+/// A private listener serves a few people and programs: its connections are few, and no client is held to
+/// less.
+constexpr ServerLimits private_listener_limits() {
+  ServerLimits limits;
+  limits.connections = 64;
+  limits.connections_per_client = limits.connections;
+  return limits;
+}
 
 struct TlsFiles {
   std::string certificate;  ///< PEM, the chain included
@@ -48,6 +68,8 @@ class Server {
     std::optional<TlsFiles> tls = std::nullopt;
     ServerLimits limits = {};
     std::size_t threads = 1;
+    std::vector<Network> trusted_proxies = {};     ///< what they say of the client's address counts
+    std::shared_ptr<BodyBudget> bodies = nullptr;  ///< shared with other servers; null: one of its own
   };
 
   static Result<std::unique_ptr<Server>> open(const Options& options, Handler& handler);

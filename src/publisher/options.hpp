@@ -42,6 +42,7 @@ struct Options {
   net::Address listen{"127.0.0.1", 8090};
   std::optional<net::TlsFiles> tls;
   net::ServerLimits limits;
+  net::SharedLimits shared_limits;
   std::size_t threads = 2;
 
   net::Address admin_listen{"127.0.0.1", 8091};

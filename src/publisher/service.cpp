@@ -5,6 +5,7 @@
 #include "base/json_writer.hpp"
 #include "base/log.hpp"
 #include "events/schema.hpp"
+#include "net/descriptors.hpp"
 #include "publisher/api/api.hpp"
 #include "publisher/collector.hpp"
 #include "publisher/notifier.hpp"
@@ -13,6 +14,10 @@
 namespace bellwether::publisher {
 
 namespace {
+
+/// Descriptors that strangers' connections never get: the private listener's, the event engine's, the data
+/// file's, and those of requests that go out.
+constexpr std::size_t kOwnDescriptors = 512;
 
 Result<void> check(const Options& options) {
   if (!options.admin_listen.is_loopback() && options.admin_token.empty()) {
@@ -136,13 +141,26 @@ struct Service::Impl {
   }
 
   Result<void> listen() {
-    auto opened = net::Server::open(
-        {.listen = options.listen, .tls = options.tls, .limits = options.limits, .threads = options.threads},
-        collector);
+    const auto connections = net::reserve_descriptors(options.limits.connections, kOwnDescriptors);
+    if (!connections) return std::unexpected(connections.error());
+    options.limits.connections = *connections;
+    auto proxies = net::parse_networks(options.shared_limits.trusted_proxies);
+    if (!proxies) return fail("publisher.trusted_proxies: " + proxies.error().message);
+    const auto bodies = std::make_shared<net::BodyBudget>(options.shared_limits.bodies);
+    auto opened = net::Server::open({.listen = options.listen,
+                                     .tls = options.tls,
+                                     .limits = options.limits,
+                                     .threads = options.threads,
+                                     .trusted_proxies = std::move(*proxies),
+                                     .bodies = bodies},
+                                    collector);
     if (!opened) return std::unexpected(opened.error());
     server = std::move(*opened);
-    auto admin_opened =
-        net::Server::open({.listen = options.admin_listen, .threads = options.admin_threads}, api);
+    auto admin_opened = net::Server::open({.listen = options.admin_listen,
+                                           .limits = net::private_listener_limits(),
+                                           .threads = options.admin_threads,
+                                           .bodies = bodies},
+                                          api);
     if (!admin_opened) return std::unexpected(admin_opened.error());
     admin = std::move(*admin_opened);
     // The pages that messages link to are there, unless people reach them by another address.

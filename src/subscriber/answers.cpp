@@ -18,9 +18,14 @@ constexpr std::array kPolicies{
     Policy{Problem::kTimeout, 408, "", false},
     Policy{Problem::kTooLarge, 413, "", true},
     Policy{Problem::kWrongMediaType, 415, "Accept: application/json", false},
+    Policy{Problem::kTargetTooLong, 414, "", false},
+    Policy{Problem::kExpectation, 417, "", false},
     Policy{Problem::kOverloaded, 429, "Retry-After: 1", false},
     Policy{Problem::kHeadersTooLarge, 431, "", false},
+    Policy{Problem::kInternal, 500, "", false},
+    Policy{Problem::kNotImplemented, 501, "", false},
     Policy{Problem::kUnavailable, 503, "Retry-After: 5", false},
+    Policy{Problem::kVersion, 505, "", false},
 };
 
 }  // namespace

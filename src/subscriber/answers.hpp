@@ -28,8 +28,13 @@ enum class Problem : std::uint8_t {
   kTooLarge,
   kWrongMediaType,
   kHeadersTooLarge,
-  kOverloaded,   ///< the queue of unwritten work is full
-  kUnavailable,  ///< storage cannot take it: disk full, locked, read-only
+  kTargetTooLong,
+  kExpectation,     ///< an `Expect` that is not served
+  kOverloaded,      ///< the queue of unwritten work, or the memory for bodies, is full
+  kInternal,        ///< an exception that was not foreseen
+  kNotImplemented,  ///< a Transfer-Encoding or method that is not served
+  kUnavailable,     ///< storage cannot take it (disk full, locked, read-only), or no memory is left
+  kVersion,         ///< not HTTP/1.0 or HTTP/1.1
 };
 
 struct Policy {

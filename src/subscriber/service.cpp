@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "feed/feed.hpp"
+#include "net/descriptors.hpp"
 #include "net/server.hpp"
 #include "storage/data_dir.hpp"
 #include "storage/reader_pool.hpp"
@@ -16,6 +17,10 @@
 namespace bellwether::subscriber {
 
 namespace {
+
+/// Descriptors that strangers' connections never get: the private listener's, the data file's with its
+/// readers, and what merging opens.
+constexpr std::size_t kOwnDescriptors = 160;
 
 /// What the last process left: answers on their way, changes staged and never published.
 Result<void> recover(storage::Database& database, const mirror::Mirror& mirror) {
@@ -58,7 +63,7 @@ struct Service::Impl {
                [this](const storage::CommitReport& report) { observe(report); }),
         caretaker(options, mirror, writer, readers) {}
 
-  const Options options;
+  Options options;
   storage::DataDir data_dir;
   Metrics metrics;
   mirror::Mirror mirror;
@@ -82,19 +87,30 @@ struct Service::Impl {
   }
 
   Result<void> listen() {
+    const auto connections = net::reserve_descriptors(options.limits.connections, kOwnDescriptors);
+    if (!connections) return std::unexpected(connections.error());
+    options.limits.connections = *connections;
+    auto proxies = net::parse_networks(options.shared_limits.trusted_proxies);
+    if (!proxies) return fail("server.trusted_proxies: " + proxies.error().message);
+    const auto bodies = std::make_shared<net::BodyBudget>(options.shared_limits.bodies);
     auto made = Intake::make(options, mirror, writer, metrics, [this] { caretaker.poke(); });
     if (!made) return std::unexpected(made.error());
     intake = std::move(*made);
-    auto opened = net::Server::open(
-        {.listen = options.listen, .tls = options.tls, .limits = options.limits, .threads = options.threads},
-        *intake);
+    auto opened = net::Server::open({.listen = options.listen,
+                                     .tls = options.tls,
+                                     .limits = options.limits,
+                                     .threads = options.threads,
+                                     .trusted_proxies = std::move(*proxies),
+                                     .bodies = bodies},
+                                    *intake);
     if (!opened) return std::unexpected(opened.error());
     server = std::move(*opened);
     api = std::make_unique<Api>(options, readers, metrics,
                                 ApiProbes{.queue_depth = [this] { return writer.queued_items(); },
                                           .connections = [this] { return server->connections(); },
                                           .failing = [this] { return writer.failing(); }});
-    auto admin_opened = net::Server::open({.listen = options.admin_listen}, *api);
+    auto admin_opened = net::Server::open(
+        {.listen = options.admin_listen, .limits = net::private_listener_limits(), .bodies = bodies}, *api);
     if (!admin_opened) return std::unexpected(admin_opened.error());
     admin = std::move(*admin_opened);
     return {};

@@ -1,6 +1,9 @@
 #include "net/impl/connection.hpp"
 
 #include <array>
+#include <atomic>
+#include <new>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/as_tuple.hpp>
@@ -9,30 +12,32 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/chunk_encode.hpp>
-#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 
+#include "base/log.hpp"
+#include "net/client_address.hpp"
 #include "net/impl/delivery.hpp"
 #include "net/impl/http_exchange.hpp"
+#include "net/impl/request_reader.hpp"
+#include "net/impl/wire_clock.hpp"
 
 namespace bellwether::net::impl {
 
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr auto kToTuple = asio::as_tuple(asio::use_awaitable);
-/// How long a peer may take to close after we did, and to acknowledge what it got.
+/// How long a peer may be silent after we closed, and take to acknowledge what it got.
 constexpr Millis kLinger = std::chrono::seconds(2);
+/// How long it may go on sending what nobody reads.
+constexpr Millis kLongestLinger = std::chrono::seconds(10);
 constexpr Millis kStreamPause(50);
+constexpr std::string_view kNoBody;
 
 using PlainStream = tcp::socket;
 using TlsStream = asio::ssl::stream<tcp::socket>;
@@ -46,25 +51,56 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
       : around_(around),
         tls_(std::move(tls)),
         stream_(std::move(socket), extra...),
-        watchdog_(stream_.get_executor()) {}
+        watchdog_(stream_.get_executor()),
+        reader_(stream_, around_.limits),
+        peer_(peer_of(this->socket())),
+        client_(client_key(peer_, around_.trusted_proxies)) {}
 
   void start(std::function<void()> on_end) override {
     asio::co_spawn(
         stream_.get_executor(), [self = this->shared_from_this()] { return self->run(); },
-        [self = this->shared_from_this(), ended = std::move(on_end)](const std::exception_ptr&) {
+        [self = this->shared_from_this(), ended = std::move(on_end)](const std::exception_ptr& failed) {
+          if (failed) log::error("a connection ended by an exception", {{"peer", self->peer_}});
           self->settle(Fate::kLost);
           ended();
         });
   }
 
+  void turn_away(std::string_view answer) override {
+    error_code ignored;
+    socket().non_blocking(true, ignored);
+    socket().write_some(asio::buffer(answer), ignored);
+  }
+
   void finish_soon() override {
     asio::post(stream_.get_executor(), [self = this->shared_from_this()] {
-      if (self->idle_) self->cancel();
+      if (self->phase_ == Phase::kIdle) self->cancel();
     });
+  }
+
+  void give_way() override {
+    giving_way_ = true;
+    asio::post(stream_.get_executor(), [self = this->shared_from_this()] {
+      // An answer whose fate is open is closed in the orderly way, which tells it.
+      if (self->phase_ == Phase::kIdle && !self->fates_.empty()) return self->cancel();
+      error_code ignored;
+      if (self->phase_ != Phase::kAnswering) self->socket().close(ignored);
+    });
+  }
+
+  Standing standing() const override {
+    const auto since = WireClock::now().time_since_epoch() - phase_since_.load();
+    return {client_, giving_way_ ? Phase::kLeaving : phase_.load(), since};
   }
 
  private:
   static constexpr bool kIsTls = std::is_same_v<Stream, TlsStream>;
+
+  static std::string peer_of(const tcp::socket& socket) {
+    error_code unknown;
+    const auto endpoint = socket.remote_endpoint(unknown);
+    return unknown ? std::string() : endpoint.address().to_string();
+  }
 
   tcp::socket& socket() {
     if constexpr (kIsTls) {
@@ -77,6 +113,11 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   void cancel() {
     error_code ignored;
     socket().cancel(ignored);
+  }
+
+  void enter(Phase phase) {
+    phase_ = phase;
+    phase_since_ = WireClock::now().time_since_epoch();
   }
 
   /// Cancels what the connection is doing when `time` is over, unless armed again before.
@@ -99,8 +140,6 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
 
   asio::awaitable<void> run() {
     error_code unknown;
-    const auto endpoint = socket().remote_endpoint(unknown);
-    if (!unknown) peer_ = endpoint.address().to_string();
     socket().set_option(tcp::no_delay(true), unknown);
     const bool open = co_await handshake();
     if (!open) co_return;
@@ -117,43 +156,71 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     co_return true;
   }
 
-  /// One request and its response; false when the connection is closed.
+  /// One request and its response; false when the connection is closed. Whatever goes wrong within it,
+  /// running out of memory too, ends this request and no other.
   asio::awaitable<bool> serve_one() {
+    head_only_ = false;
+    answering_ = false;
     const bool begun = co_await await_request();
     if (!begun) co_return false;
+    std::optional<Fault> fault;
+    try {
+      co_return co_await serve_begun();
+    } catch (const std::bad_alloc&) {
+      fault.emplace(503U, "there is no memory for this request now; try again later");
+    } catch (const std::exception& error) {
+      log::error("a request failed", {{"error", error.what()}});
+      fault.emplace(500U, "this request failed in a way that was not foreseen; the log has more");
+    }
+    if (!answering_) co_await refuse(*fault, nullptr, kNoBody);
+    co_return false;
+  }
+
+  asio::awaitable<bool> serve_begun() {
+    enter(Phase::kHead);
     RequestParser parser;
-    parser.header_limit(static_cast<std::uint32_t>(around_.limits.header_bytes));
-    parser.body_limit(boost::none);
     arm(around_.limits.header_timeout);
-    auto [error, size] = co_await http::async_read_header(stream_, buffer_, parser, kToTuple);
-    if (error) {
-      co_await refuse_head(error);
+    const auto head_read = co_await reader_.read_head(parser);
+    if (!head_read) {
+      co_await refuse_unread(head_read.error(), "the headers took too long to come", nullptr, kNoBody);
       co_return false;
     }
-    Request request{read_head(parser, peer_), {}};
+    Request request{impl::read_head(parser), {}};
+    request.peer = client_address(peer_, request.headers, around_.trusted_proxies);
+    const std::string client = client_key(request.peer, around_.trusted_proxies);
+    // Clients that connect themselves are counted by their connections.
+    std::optional<ClientCounts::Entry> proxied;
+    if (request.peer != peer_) proxied.emplace(around_.proxied, client);
     head_only_ = request.method == "HEAD";
     keep_alive_ = parser.keep_alive() && ++served_ < around_.limits.requests_per_connection;
+    if (proxied && !client.empty() && proxied->place() > around_.limits.connections_per_client) {
+      const Fault fault = no_room(BodyBudget::Verdict::kClientFull);
+      co_await refuse(fault, &request, kNoBody);
+      co_return false;
+    }
     if (auto early = around_.handler.screen(request))
       co_return co_await answer_early(parser, std::move(*early));
-    const bool whole = co_await read_body(parser, request);
+    BodyBudget::Share share(around_.bodies, client);
+    enter(Phase::kBody);
+    const bool whole = co_await read_body(parser, request, share);
     if (!whole) co_return false;
+    enter(Phase::kAnswering);
     Response response = co_await ask(std::move(request));
+    share.resize(0);
     co_return co_await finish(std::move(response));
   }
 
   /// Waits for a request's first byte, which also tells that the answers before have arrived.
   asio::awaitable<bool> await_request() {
-    if (buffer_.size() > 0) co_return true;  // sent before the last answer: tells nothing
-    if (around_.stopping) {
+    if (reader_.has_begun()) co_return true;  // sent before the last answer: tells nothing
+    if (around_.stopping || giving_way_) {
       co_await close();
       co_return false;
     }
-    idle_ = true;
+    enter(Phase::kIdle);
     arm(around_.limits.idle_timeout);
-    auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(kFirstRead), kToTuple);
-    idle_ = false;
+    const error_code error = co_await reader_.wait();
     if (!error) {
-      buffer_.commit(size);
       if (peer_was_silent_) settle(Fate::kDelivered);
       co_return true;
     }
@@ -171,14 +238,12 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     return error == asio::error::eof || error == asio::ssl::error::stream_truncated;
   }
 
-  asio::awaitable<void> refuse_head(error_code error) {
-    const bool broken =
-        error == http::error::end_of_stream || error == http::error::partial_message ||
-        (error.category() != make_error_code(http::error::bad_value).category() && !timed_out_);
-    if (broken) co_return;
-    const Fault fault = timed_out_ ? Fault{408, "the headers took too long to come"}
-                                   : describe_broken_head(error, around_.limits);
-    co_await refuse(fault, nullptr, {});
+  /// Answers a request that could not be read, if its sender is still there.
+  asio::awaitable<void> refuse_unread(const ReadFailure& failure, std::string_view late,
+                                      const RequestHead* head, std::string_view body) {
+    if (!failure.fault && !timed_out_) co_return;
+    const Fault fault = failure.fault.value_or(Fault{408, std::string(late)});
+    co_await refuse(fault, head, body);
   }
 
   asio::awaitable<bool> answer_early(const RequestParser& parser, Response response) {
@@ -189,25 +254,22 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   }
 
   /// Reads the body into `request`; false when the request was refused or the peer is gone.
-  asio::awaitable<bool> read_body(RequestParser& parser, Request& request) {
-    const std::size_t limit = around_.limits.body_bytes;
-    if (const auto length = parser.content_length(); length && *length > limit) {
-      const auto begun = buffer_.data();
-      co_await refuse(body_too_large(around_.limits), &request,
-                      {static_cast<const char*>(begun.data()), begun.size()});
+  asio::awaitable<bool> read_body(RequestParser& parser, Request& request, BodyBudget::Share& share) {
+    if (const auto length = parser.content_length(); length && *length > around_.limits.body_bytes) {
+      const Fault fault = body_too_large(around_.limits);
+      co_await refuse(fault, &request, reader_.unread());
       co_return false;
     }
-    parser.body_limit(limit);
     arm(around_.limits.body_timeout);
     const bool goes_on = co_await continue_if_expected(request);
     if (!goes_on) co_return false;
-    auto [error, size] = co_await http::async_read(stream_, buffer_, parser, kToTuple);
+    const auto read = co_await reader_.read_body(parser, share);
     request.body = std::move(parser.get().body());
-    if (error) {
-      co_await refuse_body(error, request);
+    if (!read) {
+      co_await refuse_unread(read.error(), "the body took too long to come", &request, request.body);
       co_return false;
     }
-    if (const auto decoded = decode_body(request, request.body, around_.limits); !decoded) {
+    if (const auto decoded = decode_body(request, request.body, around_.limits, share); !decoded) {
       co_await refuse(decoded.error(), &request, request.body);
       co_return false;
     }
@@ -215,45 +277,57 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   }
 
   asio::awaitable<bool> continue_if_expected(const RequestHead& head) {
-    if (head.header("Expect") != "100-continue") co_return true;
+    if (head.header("Expect").empty()) co_return true;  // what else it may be, the head's rules have refused
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     auto [error, size] = co_await asio::async_write(stream_, asio::buffer(kContinue), kToTuple);
     co_return !error;
   }
 
-  asio::awaitable<void> refuse_body(error_code error, const Request& request) {
-    if (error == http::error::body_limit) {
-      co_await refuse(body_too_large(around_.limits), &request, request.body);
-    } else if (timed_out_) {
-      co_await refuse({408, "the body took too long to come"}, &request, request.body);
-    } else if (error != http::error::partial_message &&
-               error.category() == make_error_code(http::error::bad_value).category()) {
-      co_await refuse({400, "the body is not valid HTTP/1.1: " + error.message()}, &request, request.body);
-    }
-  }
-
-  asio::awaitable<void> refuse(Fault fault, const RequestHead* head, std::string_view body) {
+  asio::awaitable<void> refuse(const Fault& fault, const RequestHead* head, std::string_view body) {
     keep_alive_ = false;
-    Response response = around_.handler.refuse({fault.status, std::move(fault.message), head, body});
+    enter(Phase::kAnswering);
+    Response response = around_.handler.refuse({fault.status, fault.message, head, body});
     co_await finish(std::move(response));
   }
 
-  /// Hands the request to the application and waits for its response, which may come from any thread.
-  asio::awaitable<Response> ask(Request request) {
-    disarm();
-    struct Slot {
-      explicit Slot(const asio::any_io_executor& executor)
-          : signal(executor, asio::steady_timer::time_point::max()) {}
-      asio::steady_timer signal;
-      std::optional<Response> response;
-    };
-    const auto slot = std::make_shared<Slot>(stream_.get_executor());
-    around_.handler.handle(std::move(request), [slot](Response response) {
+  /// Where the application's response arrives. Dropped without one, it answers for the application.
+  struct Slot {
+    explicit Slot(const asio::any_io_executor& executor) : signal(executor, WireTimer::time_point::max()) {}
+    WireTimer signal;
+    std::optional<Response> response;
+  };
+  class Answerer {
+   public:
+    explicit Answerer(std::shared_ptr<Slot> slot) : slot_(std::move(slot)) {}
+    Answerer(Answerer&&) noexcept = default;
+    Answerer& operator=(Answerer&&) = delete;
+    ~Answerer() {
+      if (slot_) give(unanswered());
+    }
+    void operator()(Response response) { give(std::move(response)); }
+
+   private:
+    static Response unanswered() {
+      Response response;
+      response.status = 500;
+      response.content_type.clear();
+      return response;
+    }
+    void give(Response response) {
+      const auto slot = std::exchange(slot_, nullptr);
       asio::post(slot->signal.get_executor(), [slot, given = std::move(response)]() mutable {
         slot->response = std::move(given);
         slot->signal.cancel();
       });
-    });
+    }
+    std::shared_ptr<Slot> slot_;
+  };
+
+  /// Hands the request to the application and waits for its response, which may come from any thread.
+  asio::awaitable<Response> ask(Request request) {
+    disarm();
+    const auto slot = std::make_shared<Slot>(stream_.get_executor());
+    around_.handler.handle(std::move(request), Answerer(slot));
     while (!slot->response) {
       [[maybe_unused]] auto [cancelled] = co_await slot->signal.async_wait(kToTuple);
     }
@@ -262,7 +336,8 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
 
   /// Writes the response, and closes unless the connection is kept.
   asio::awaitable<bool> finish(Response response) {
-    if (around_.stopping) keep_alive_ = false;
+    if (around_.stopping || giving_way_) keep_alive_ = false;
+    answering_ = true;
     auto on_fate = std::move(response.on_fate);
     const bool written = response.stream ? co_await write_stream(response) : co_await write_whole(response);
     if (on_fate) fates_.push_back(std::move(on_fate));
@@ -275,7 +350,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
       co_return false;
     }
     error_code unknown;
-    peer_was_silent_ = fates_.empty() || (buffer_.size() == 0 && socket().available(unknown) == 0);
+    peer_was_silent_ = fates_.empty() || (!reader_.has_begun() && socket().available(unknown) == 0);
     co_return true;
   }
 
@@ -302,7 +377,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     auto [error, size] = co_await http::async_write_header(stream_, serializer, kToTuple);
     if (error) co_return false;
     if (head_only_) co_return true;
-    asio::steady_timer pause(stream_.get_executor());
+    WireTimer pause(stream_.get_executor());
     for (;;) {
       std::string chunk;
       const BodySource::State state = response.stream->next(chunk);
@@ -327,6 +402,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   /// Closes our side, and reads on until the peer closes its own: a peer that is still sending would
   /// otherwise be reset and lose the answer.
   asio::awaitable<void> close() {
+    enter(Phase::kClosing);
     arm(kLinger);
     if constexpr (kIsTls) {
       [[maybe_unused]] auto [ignored] = co_await stream_.async_shutdown(kToTuple);
@@ -334,12 +410,12 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     error_code failed;
     socket().shutdown(tcp::socket::shutdown_send, failed);
     std::array<char, 16384> scratch;
-    std::size_t drained = 0;
+    const auto until = WireClock::now() + kLongestLinger;
     error_code error;
-    while (!error && !timed_out_ && drained <= 2 * around_.limits.body_bytes) {
+    while (!error && !timed_out_ && WireClock::now() < until) {
       auto [read_error, size] = co_await socket().async_read_some(asio::buffer(scratch), kToTuple);
       error = read_error;
-      drained += size;
+      if (!error && !timed_out_) arm(kLinger);
     }
     if (error && !is_end(error) && error != asio::error::operation_aborted) {
       settle(Fate::kLost);
@@ -350,7 +426,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
 
   asio::awaitable<void> settle_after_close() {
     if (fates_.empty()) co_return;
-    asio::steady_timer pause(stream_.get_executor());
+    WireTimer pause(stream_.get_executor());
     std::optional<Fate> fate = fate_after_close(socket().native_handle());
     for (Millis waited(0); !fate && waited < kLinger; waited += Millis(5)) {
       pause.expires_after(Millis(5));
@@ -365,20 +441,23 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     fates_.clear();
   }
 
-  static constexpr std::size_t kFirstRead = 16384;
-
   const Surroundings around_;
   const std::shared_ptr<asio::ssl::context> tls_;  ///< kept for as long as the stream uses it
   Stream stream_;
-  asio::steady_timer watchdog_;
-  beast::flat_buffer buffer_;
-  std::string peer_;
+  WireTimer watchdog_;
+  RequestReader<Stream> reader_;
+  const std::string peer_;
+  const std::string client_;  ///< as limits for one client count it
+  std::atomic<Phase> phase_ = kIsTls ? Phase::kOpening : Phase::kIdle;
+  std::atomic<WireClock::duration> phase_since_ = WireClock::now().time_since_epoch();
+  std::atomic<bool> giving_way_ = false;
   std::vector<std::move_only_function<void(Fate)>> fates_;  ///< of the answers written, oldest first
   std::size_t served_ = 0;
   std::uint64_t armed_ = 0;
   bool keep_alive_ = true;
   bool head_only_ = false;
-  bool idle_ = false;
+  bool answering_ =
+      false;  ///< something of an answer may be written: another one would be taken for a part of it
   bool timed_out_ = false;
   bool peer_was_silent_ = true;  ///< nothing had come when the last answer was written
 };

@@ -3,11 +3,17 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <string_view>
+#include <vector>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 
+#include "net/body_budget.hpp"
 #include "net/http.hpp"
+#include "net/impl/admission.hpp"
+#include "net/impl/client_counts.hpp"
+#include "net/ip.hpp"
 #include "net/server.hpp"
 
 namespace bellwether::net::impl {
@@ -16,6 +22,9 @@ namespace bellwether::net::impl {
 struct Surroundings {
   Handler& handler;
   const ServerLimits& limits;
+  const std::vector<Network>& trusted_proxies;
+  BodyBudget& bodies;
+  ClientCounts& proxied;
   const std::atomic<bool>& stopping;
 };
 
@@ -24,8 +33,14 @@ class Connection {
  public:
   virtual ~Connection() = default;
   virtual void start(std::function<void()> on_end) = 0;
+  /// In place of `start`: sends the bytes as far as they go at once, and closes.
+  virtual void turn_away(std::string_view answer) = 0;
   /// Thread-safe: ends it as soon as no request is under way.
   virtual void finish_soon() = 0;
+  /// Thread-safe: ends it now, unless a whole request is being answered; then after the answer.
+  virtual void give_way() = 0;
+  /// Thread-safe.
+  virtual Standing standing() const = 0;
 };
 
 std::shared_ptr<Connection> make_plain_connection(boost::asio::ip::tcp::socket socket,

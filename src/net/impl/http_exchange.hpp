@@ -9,7 +9,9 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "net/body_budget.hpp"
 #include "net/http.hpp"
+#include "net/impl/fault.hpp"
 #include "net/server.hpp"
 
 /// Between Beast's messages and ours; no I/O.
@@ -18,21 +20,16 @@ namespace bellwether::net::impl {
 namespace http = boost::beast::http;
 using RequestParser = http::request_parser<http::string_body>;
 
-RequestHead read_head(const RequestParser& parser, std::string peer);
+/// Method, path, query and headers. A target in absolute form (`http://host/path`) names the host itself,
+/// which then replaces the header `Host` (RFC 9112, 3.2.2).
+RequestHead read_head(const RequestParser& parser);
 
-/// A refusal's status and message.
-struct Fault {
-  unsigned status;
-  std::string message;
-};
-
-/// What is wrong with a head that did not parse.
-Fault describe_broken_head(const boost::system::error_code& error, const ServerLimits& limits);
 Fault body_too_large(const ServerLimits& limits);
+Fault no_room(BodyBudget::Verdict verdict);
 
-/// Undoes the content encoding, in place.
-std::expected<void, Fault> decode_body(const RequestHead& head, std::string& body,
-                                       const ServerLimits& limits);
+/// Undoes the content encoding, in place. What it inflates to is taken out of `share`.
+std::expected<void, Fault> decode_body(const RequestHead& head, std::string& body, const ServerLimits& limits,
+                                       BodyBudget::Share& share);
 
 /// Status line and headers; the length is the caller's to say.
 template <typename Body>

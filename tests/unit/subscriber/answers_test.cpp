@@ -38,7 +38,7 @@ TEST(Answers, WhatPassesByItselfNeverStopsASender) {
 }
 
 TEST(Answers, MapWhatTheServerAndTheDecoderRefuse) {
-  for (const unsigned status : {400U, 408U, 413U, 415U, 431U}) {
+  for (const unsigned status : {400U, 408U, 413U, 414U, 415U, 417U, 429U, 431U, 500U, 501U, 503U, 505U}) {
     EXPECT_EQ(policy_of(problem_of_status(status)).status, status);
   }
   using Kind = contract::DecodeError::Kind;
