@@ -13,6 +13,7 @@
 #include <openssl/rand.h>
 
 #include "base/encoding.hpp"
+#include "net/stretch_limiter.hpp"
 
 namespace bellwether::net {
 
@@ -109,6 +110,7 @@ std::string hash_password(std::string_view password) {
 struct CredentialSet::Impl {
   std::string key = random_bytes(kDigestBytes);
   std::vector<HashedCredential> hashed;
+  StretchLimiter limiter;
 
   // Digests of "user:password". Stretching takes tens of milliseconds, so each pair is stretched once.
   std::mutex mutex;
@@ -166,7 +168,7 @@ Result<CredentialSet> CredentialSet::make(const std::vector<Credential>& credent
     auto password = read_hash(credential.password_hash);
     if (!password) {
       return fail(
-          fmt::format("the password hash of user \"{}\" does not read: make one with "
+          fmt::format("the password hash of user \"{}\" is not valid: create one with "
                       "`bellwether hash-password`",
                       credential.user));
     }
@@ -175,18 +177,29 @@ Result<CredentialSet> CredentialSet::make(const std::vector<Credential>& credent
   return CredentialSet(std::move(impl));
 }
 
-bool CredentialSet::accepts(std::string_view authorization) const {
+CredentialSet::Verdict CredentialSet::check(std::string_view authorization, const std::string& client) const {
   {
     const std::scoped_lock lock(impl_->mutex);
-    if (impl_->right.empty() && impl_->hashed.empty()) return true;
+    if (impl_->right.empty() && impl_->hashed.empty()) return Verdict::kAccepted;
   }
+  const auto verdict = [](bool accepted) { return accepted ? Verdict::kAccepted : Verdict::kRefused; };
   const auto pair = read_basic(authorization);
-  if (!pair) return false;
+  if (!pair) return Verdict::kRefused;
   const Digest presented = digest(impl_->key, *pair);
-  if (const auto known = impl_->remembered(presented)) return *known;
+  if (const auto known = impl_->remembered(presented)) return verdict(*known);
+  using Limiter = StretchLimiter;
+  switch (impl_->limiter.begin(client, Limiter::Clock::now())) {
+    case Limiter::Verdict::kClientWaits:
+      return Verdict::kClientWaits;
+    case Limiter::Verdict::kAllWait:
+      return Verdict::kAllWait;
+    case Limiter::Verdict::kAllowed:
+      break;
+  }
   const bool accepted = impl_->matches_hash(*pair);
+  impl_->limiter.end(client, accepted, Limiter::Clock::now());
   impl_->remember(presented, accepted);
-  return accepted;
+  return verdict(accepted);
 }
 
 bool BearerToken::accepts(std::string_view authorization) const {

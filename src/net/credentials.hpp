@@ -31,8 +31,19 @@ class CredentialSet {
   CredentialSet& operator=(CredentialSet&&) noexcept;
   ~CredentialSet();
 
-  /// Whether an `Authorization` header's value opens the endpoint. Without credentials everything does.
-  bool accepts(std::string_view authorization) const;
+  enum class Verdict {
+    kAccepted,
+    kRefused,
+    kClientWaits,  ///< not looked at: this client has sent too many wrong passwords (StretchLimiter)
+    kAllWait,      ///< not looked at: too many unknown passwords are coming in
+  };
+  /// What an `Authorization` header's value of that client is worth. Without credentials everything is
+  /// accepted.
+  Verdict check(std::string_view authorization, const std::string& client) const;
+  /// The same for a set without hashes, where nobody ever waits.
+  bool accepts(std::string_view authorization) const {
+    return check(authorization, {}) == Verdict::kAccepted;
+  }
 
  private:
   struct Impl;

@@ -80,9 +80,17 @@ std::optional<net::Response> Intake::screen(const net::RequestHead& head) {
                      "there is no endpoint at this path; check the URL of the webhook");
   }
   if (head.method != "POST") return refuse_as(Problem::kWrongMethod, "this endpoint takes POST");
-  if (!endpoint->second.credentials.accepts(head.header("Authorization"))) {
-    return refuse_as(Problem::kUnauthorized,
-                     "the user name or password is wrong; check those of the webhook");
+  using Verdict = net::CredentialSet::Verdict;
+  switch (endpoint->second.credentials.check(head.header("Authorization"), head.peer)) {
+    case Verdict::kAccepted:
+      break;
+    case Verdict::kRefused:
+      return refuse_as(Problem::kUnauthorized,
+                       "the user name or password is wrong; check those of the webhook");
+    case Verdict::kClientWaits:
+      return refuse_as(Problem::kOverloaded, "too many wrong passwords; try again in some seconds");
+    case Verdict::kAllWait:
+      return refuse_as(Problem::kUnavailable, "too many passwords are being checked; try again in a moment");
   }
   if (!is_json(head.header("Content-Type"))) {
     return refuse_as(Problem::kWrongMediaType, "this endpoint takes application/json");

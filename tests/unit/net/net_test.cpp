@@ -10,6 +10,7 @@
 #include "net/egress_guard.hpp"
 #include "net/gzip.hpp"
 #include "net/http.hpp"
+#include "net/stretch_limiter.hpp"
 #include "net/url.hpp"
 
 namespace bellwether::net {
@@ -82,6 +83,8 @@ std::string basic(const std::string& pair) {
   return "Basic " + to_base64(pair);
 }
 
+using Verdict = CredentialSet::Verdict;
+
 TEST(Credentials, AnyOfThemOpens) {
   const std::string hash = hash_password("new pass:word");
   EXPECT_TRUE(hash.starts_with("pbkdf2-sha256$"));
@@ -89,22 +92,61 @@ TEST(Credentials, AnyOfThemOpens) {
   const auto set = CredentialSet::make({{"ann", "old", ""}, {"ann", "", hash}});
   ASSERT_TRUE(set);
   for (int twice = 0; twice < 2; ++twice) {
-    EXPECT_TRUE(set->accepts(basic("ann:old")));
-    EXPECT_TRUE(set->accepts(basic("ann:new pass:word")));
+    EXPECT_EQ(set->check(basic("ann:old"), "a"), Verdict::kAccepted);
+    EXPECT_EQ(set->check(basic("ann:new pass:word"), "a"), Verdict::kAccepted);
+    int client = 0;
     for (const std::string& wrong :
          {basic("ann:new"), basic("bob:old"), basic("ann:"), basic("ann"), basic(""), std::string("Bearer x"),
           std::string("Basic ???"), std::string()}) {
-      EXPECT_FALSE(set->accepts(wrong)) << wrong;
+      EXPECT_EQ(set->check(wrong, std::to_string(++client)), Verdict::kRefused) << wrong;
     }
   }
-  EXPECT_TRUE(set->accepts("basic " + to_base64("ann:old"))) << "the scheme's case does not matter";
+  EXPECT_EQ(set->check("basic " + to_base64("ann:old"), "a"), Verdict::kAccepted)
+      << "the scheme's case does not matter";
 }
 
 TEST(Credentials, WithoutAnyEverybodyMayIn) {
-  EXPECT_TRUE(CredentialSet::make({})->accepts(""));
+  EXPECT_EQ(CredentialSet::make({})->check("", "a"), Verdict::kAccepted);
 }
 
-TEST(Credentials, RefusesHashesThatDoNotRead) {
+TEST(Credentials, WhoSendsWrongOnesWaitsAndOthersDoNot) {
+  const auto set = CredentialSet::make({{"ann", "", hash_password("right")}});
+  ASSERT_EQ(set->check(basic("ann:right"), "sender"), Verdict::kAccepted);
+  int refused = 0;
+  Verdict last = Verdict::kRefused;
+  while (last == Verdict::kRefused && refused < 100) {
+    last = set->check(basic("ann:" + std::to_string(++refused)), "attacker");
+  }
+  EXPECT_EQ(last, Verdict::kClientWaits);
+  EXPECT_LT(refused, 20);
+  EXPECT_EQ(set->check(basic("ann:right"), "sender"), Verdict::kAccepted) << "known, so nothing is stretched";
+  EXPECT_EQ(set->check(basic("ann:right"), "attacker"), Verdict::kAccepted) << "known, whoever sends it";
+  EXPECT_EQ(set->check(basic("ann:wrong"), "another"), Verdict::kRefused);
+}
+
+TEST(StretchLimiterTest, BoundsAClientAndAll) {
+  using Limiter = StretchLimiter;
+  Limiter limiter({.client_burst = 2, .client_per_second = 1, .burst = 4, .per_second = 1, .clients = 2});
+  Limiter::Clock::time_point now{};
+  const auto wrong = [&](const char* client) {
+    const auto verdict = limiter.begin(client, now);
+    if (verdict == Limiter::Verdict::kAllowed) limiter.end(client, false, now);
+    return verdict;
+  };
+  now += std::chrono::hours(1);
+  EXPECT_EQ(wrong("a"), Limiter::Verdict::kAllowed);
+  EXPECT_EQ(wrong("a"), Limiter::Verdict::kAllowed);
+  EXPECT_EQ(wrong("a"), Limiter::Verdict::kClientWaits);
+  EXPECT_EQ(limiter.begin("b", now), Limiter::Verdict::kAllowed);
+  EXPECT_EQ(limiter.begin("c", now), Limiter::Verdict::kAllWait) << "one at a time";
+  limiter.end("b", true, now);
+  EXPECT_EQ(wrong("b"), Limiter::Verdict::kAllowed);
+  EXPECT_EQ(wrong("b"), Limiter::Verdict::kAllWait) << "four of all clients";
+  now += std::chrono::seconds(1);
+  EXPECT_EQ(wrong("a"), Limiter::Verdict::kAllowed) << "time gives back";
+}
+
+TEST(Credentials, RefusesHashesThatCannotBeParsed) {
   for (const char* wrong : {"x", "pbkdf2-sha256$1$a", "md5$1$YQ==$YQ==", "pbkdf2-sha256$0$YQ==$YQ=="}) {
     const auto set = CredentialSet::make({{"ann", "", wrong}});
     ASSERT_FALSE(set) << wrong;
