@@ -8,12 +8,21 @@ import { receivers } from './topics/receivers.mjs';
 import { slow } from './topics/slow.mjs';
 
 const topics = [framing, json, slow, floods, receivers];
-const { values, positionals } = parseArgs({ allowPositionals: true,
-  options: { seed: { type: 'string', default: '1' }, seconds: { type: 'string', default: '60' }, quick: { type: 'boolean', default: false } } });
-const chosen = positionals.length === 0 ? topics : topics.filter(({ name }) => positionals.includes(name));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seed: { type: 'string', default: '1' },
+    seconds: { type: 'string', default: '60' },
+    quick: { type: 'boolean', default: false },
+  },
+});
+const chosen =
+  positionals.length === 0 ? topics : topics.filter(({ name }) => positionals.includes(name));
 const unknown = positionals.filter((each) => !topics.some(({ name }) => name === each));
 if (unknown.length > 0) {
-  console.error(`no topic ${unknown.join(', ')}; there are ${topics.map(({ name }) => name).join(', ')}`);
+  console.error(
+    `no topic ${unknown.join(', ')}; there are ${topics.map(({ name }) => name).join(', ')}`,
+  );
   process.exit(2);
 }
 
@@ -28,7 +37,11 @@ class Standing {
   }
 }
 
-const options = { seed: Number(values.seed), seconds: values.quick ? 0 : Number(values.seconds), quick: values.quick };
+const options = {
+  seed: Number(values.seed),
+  seconds: values.quick ? 0 : Number(values.seconds),
+  quick: values.quick,
+};
 const results = [];
 for (const topic of chosen) {
   const standing = new Standing();

@@ -1,16 +1,36 @@
 // Chunked bodies: sizes, extensions, ends, trailers.
-import { accepted, anyOf, chunkOf, chunkedLine, either, ends, goesOn, head, lastChunk, refused, refusedAs, smuggled } from './entry.mjs';
+import {
+  accepted,
+  anyOf,
+  chunkOf,
+  chunkedLine,
+  either,
+  ends,
+  goesOn,
+  head,
+  lastChunk,
+  refused,
+  refusedAs,
+  smuggled,
+} from './entry.mjs';
 
 const rfc = 'RFC 9112 7.1';
 const extensions = 'RFC 9112 7.1.1';
 const trailers = 'RFC 9112 7.1.2';
 const hex = (body) => body.length.toString(16);
-const raw = (name, make, kind = refused, section = rfc) => kind(`chunks: ${name}`, section, (site) => head(site, [chunkedLine]) + make(site.body));
+const raw = (name, make, kind = refused, section = rfc) =>
+  kind(`chunks: ${name}`, section, (site) => head(site, [chunkedLine]) + make(site.body));
 /** The valid body under another spelling of its size. */
-const size = (name, spell, kind = refused) => raw(`size ${name}`, (body) => `${spell(hex(body))}\r\n${body}\r\n${lastChunk}`, kind);
-const extended = (name, extension, kind = accepted) => raw(`extension ${name}`, (body) => chunkOf(body, extension) + lastChunk, kind, extensions);
-const trailed = (name, lines, kind = accepted) => raw(`trailer ${name}`, (body) => `${chunkOf(body)}0\r\n${lines}\r\n`, kind, trailers);
-const many = (body, piece) => Array.from({ length: Math.ceil(body.length / piece) }, (_, i) => chunkOf(body.slice(i * piece, (i + 1) * piece))).join('');
+const size = (name, spell, kind = refused) =>
+  raw(`size ${name}`, (body) => `${spell(hex(body))}\r\n${body}\r\n${lastChunk}`, kind);
+const extended = (name, extension, kind = accepted) =>
+  raw(`extension ${name}`, (body) => chunkOf(body, extension) + lastChunk, kind, extensions);
+const trailed = (name, lines, kind = accepted) =>
+  raw(`trailer ${name}`, (body) => `${chunkOf(body)}0\r\n${lines}\r\n`, kind, trailers);
+const many = (body, piece) =>
+  Array.from({ length: Math.ceil(body.length / piece) }, (_, i) =>
+    chunkOf(body.slice(i * piece, (i + 1) * piece)),
+  ).join('');
 
 export const entries = [
   raw('one', (body) => chunkOf(body) + lastChunk, accepted),
@@ -63,7 +83,10 @@ export const entries = [
   raw('data without an end', (body) => `${hex(body)}\r\n${body}${lastChunk}`),
   raw('data ended by blanks', (body) => `${hex(body)}\r\n${body}  ${lastChunk}`),
   raw('data ended by LF CR', (body) => `${hex(body)}\r\n${body}\n\r${lastChunk}`),
-  raw('data longer than its size', (body) => `${(body.length - 1).toString(16)}\r\n${body}\r\n${lastChunk}`),
+  raw(
+    'data longer than its size',
+    (body) => `${(body.length - 1).toString(16)}\r\n${body}\r\n${lastChunk}`,
+  ),
   raw('an empty line before the first size', (body) => `\r\n${chunkOf(body)}${lastChunk}`),
   raw('an empty line between', (body) => `${chunkOf(body)}\r\n${lastChunk}`),
   raw('the last one ended by a bare LF', (body) => `${chunkOf(body)}0\n\n`),
@@ -71,7 +94,11 @@ export const entries = [
   raw('the last one of many zeros', (body) => `${chunkOf(body)}0000\r\n\r\n`, accepted),
   raw('the last one is -0', (body) => `${chunkOf(body)}-0\r\n\r\n`),
   raw('the last one is 0x0', (body) => `${chunkOf(body)}0x0\r\n\r\n`),
-  raw('the end and a hidden request', (body) => `${chunkOf(body)}${lastChunk}${smuggled}`, anyOf(goesOn('ok', 'plain'))),
+  raw(
+    'the end and a hidden request',
+    (body) => `${chunkOf(body)}${lastChunk}${smuggled}`,
+    anyOf(goesOn('ok', 'plain')),
+  ),
   raw('a size that hides a request', () => `0x${hex(smuggled)}\r\n${smuggled}\r\n${lastChunk}`),
   raw('nothing but the last one', () => lastChunk, anyOf(goesOn([200, 400]), ends([400]))),
   extended('of a name', ';a'),
@@ -82,7 +109,12 @@ export const entries = [
   extended('of 1,000 bytes', `;a=${'b'.repeat(1000)}`),
   extended('of 20,000 bytes', `;a=${'b'.repeat(20_000)}`, refusedAs(400, 413, 431)),
   extended('of 100,000 bytes', `;a=${'b'.repeat(100_000)}`, refusedAs(400, 413, 431)),
-  raw('extension with an open quote', (body) => `${chunkOf(body, ';a="b')}${lastChunk}"\r\n\r\n`, anyOf(ends(400), ends('ok', 400)), extensions),
+  raw(
+    'extension with an open quote',
+    (body) => `${chunkOf(body, ';a="b')}${lastChunk}"\r\n\r\n`,
+    anyOf(ends(400), ends('ok', 400)),
+    extensions,
+  ),
   extended('without a name', ';', either),
   extended('with only a value', ';=b', either),
   extended('with a NUL', ';a=\0', refused),
@@ -105,6 +137,13 @@ export const entries = [
   trailed('with a NUL', 'X-Sum: \0\r\n', refused),
   trailed('with a bare LF', 'X-Sum: 1\nX-B: 2\r\n', refused),
   trailed('with a bare CR', 'X-Sum: 1\rX-B: 2\r\n', refused),
+  // Beside 16 KiB, 64 KiB is where libraries have limits of their own.
+  ...[17_000, 60_000, 65_530, 65_536, 66_000, 70_000, 79_000].map((count) =>
+    trailed(`of ${count} bytes`, `X-Sum: ${'1'.repeat(count)}\r\n`, refusedAs(400, 413, 431)),
+  ),
+  ...[17_000, 65_536, 70_000, 79_000].map((count) =>
+    trailed(`name of ${count} bytes`, `${'X'.repeat(count)}: 1\r\n`, refusedAs(400, 413, 431)),
+  ),
   trailed('of 100,000 bytes', `X-Sum: ${'1'.repeat(100_000)}\r\n`, refusedAs(400, 413, 431)),
   trailed('of 10,000 lines', 'X-Sum: 1\r\n'.repeat(10_000), refusedAs(400, 413, 431)),
 ];

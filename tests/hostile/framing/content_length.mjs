@@ -2,14 +2,39 @@
 import { accepted, ends, either, head, lengthOf, refused, refusedAs, whole } from './entry.mjs';
 
 const rfc = 'RFC 9112 6.3, RFC 9110 8.6';
-const lengths = (name, make, kind = refused) => kind(`Content-Length ${name}`, rfc, (site) => head(site, [].concat(make(site.body.length)).map((value) => `Content-Length:${value}`)) + site.body);
+const lengths = (name, make, kind = refused) =>
+  kind(
+    `Content-Length ${name}`,
+    rfc,
+    (site) =>
+      head(
+        site,
+        [].concat(make(site.body.length)).map((value) => `Content-Length:${value}`),
+      ) + site.body,
+  );
 
 export const entries = [
   accepted('Content-Length exact', rfc, (site) => whole(site)),
-  accepted('Content-Length without a blank', rfc, (site) => head(site, [`Content-Length:${site.body.length}`]) + site.body),
-  accepted('Content-Length between blanks and tabs', rfc, (site) => head(site, [`Content-Length: \t ${site.body.length} \t `]) + site.body),
-  accepted('content-length in lower case', rfc, (site) => head(site, [`content-length: ${site.body.length}`]) + site.body),
-  accepted('CONTENT-LENGTH in upper case', rfc, (site) => head(site, [`CONTENT-LENGTH: ${site.body.length}`]) + site.body),
+  accepted(
+    'Content-Length without a blank',
+    rfc,
+    (site) => head(site, [`Content-Length:${site.body.length}`]) + site.body,
+  ),
+  accepted(
+    'Content-Length between blanks and tabs',
+    rfc,
+    (site) => head(site, [`Content-Length: \t ${site.body.length} \t `]) + site.body,
+  ),
+  accepted(
+    'content-length in lower case',
+    rfc,
+    (site) => head(site, [`content-length: ${site.body.length}`]) + site.body,
+  ),
+  accepted(
+    'CONTENT-LENGTH in upper case',
+    rfc,
+    (site) => head(site, [`CONTENT-LENGTH: ${site.body.length}`]) + site.body,
+  ),
   lengths('with leading zeros', (n) => ` 000${n}`, either),
   lengths('with a hundred leading zeros', (n) => ` ${'0'.repeat(100)}${n}`, either),
   lengths('with a plus sign', (n) => ` +${n}`),
@@ -50,7 +75,11 @@ export const entries = [
   lengths('2^63', () => ' 9223372036854775808', refusedAs(400, 413)),
   lengths('2^64 - 1', () => ' 18446744073709551615', refusedAs(400, 413)),
   lengths('2^64', () => ' 18446744073709551616', refusedAs(400, 413)),
-  lengths('2^64 and its length', (n) => ` ${18446744073709551616n + BigInt(n)}`, refusedAs(400, 413)),
+  lengths(
+    '2^64 and its length',
+    (n) => ` ${18446744073709551616n + BigInt(n)}`,
+    refusedAs(400, 413),
+  ),
   lengths('of thirty digits', () => ` ${'9'.repeat(30)}`, refusedAs(400, 413)),
   lengths('of four thousand digits', () => ` ${'9'.repeat(4000)}`, refusedAs(400, 413)),
   lengths('above the limit of a body', () => ' 99999999', refusedAs(400, 413)),
@@ -60,7 +89,20 @@ export const entries = [
   lengths('twice, the first zero', (n) => [' 0', ` ${n}`]),
   lengths('twice, one empty', (n) => [` ${n}`, '']),
   lengths('three times', (n) => [` ${n}`, ` ${n}`, ` ${n}`]),
-  refused('Content-Length twice in two cases', rfc, (site) => head(site, [lengthOf(site.body), `content-length: ${site.body.length}`]) + site.body),
-  refused('Content-Length twice, apart', rfc, (site) => head(site, [lengthOf(site.body), 'X-Between: 1', 'Content-Length: 0']) + site.body),
-  { name: 'HTTP/1.0 with a wrong Content-Length', rfc, bytes: (site) => head(site, ['Content-Length: 5x'], { version: 'HTTP/1.0' }) + site.body, outcomes: [ends(400)] },
+  refused(
+    'Content-Length twice in two cases',
+    rfc,
+    (site) => head(site, [lengthOf(site.body), `content-length: ${site.body.length}`]) + site.body,
+  ),
+  refused(
+    'Content-Length twice, apart',
+    rfc,
+    (site) => head(site, [lengthOf(site.body), 'X-Between: 1', 'Content-Length: 0']) + site.body,
+  ),
+  {
+    name: 'HTTP/1.0 with a wrong Content-Length',
+    rfc,
+    bytes: (site) => head(site, ['Content-Length: 5x'], { version: 'HTTP/1.0' }) + site.body,
+    outcomes: [ends(400)],
+  },
 ];

@@ -25,6 +25,13 @@ export const entries = [
   early('in the last chunk', (site) => wholeChunked(site).slice(0, -4)),
   early('before the last line end', (site) => wholeChunked(site).slice(0, -2)),
   early('in a trailer', (site) => `${wholeChunked(site).slice(0, -2)}X-A: b`),
-  anyOf(ends('ok'))('a half-closed client is answered', 'RFC 9112 9.6', (site) => whole(site), { end: true }),
-  anyOf(ends('ok'))('a half-closed client with chunks is answered', 'RFC 9112 9.6', (site) => wholeChunked(site), { end: true }),
+  anyOf(ends('ok'))('a half-closed client is answered', 'RFC 9112 9.6', (site) => whole(site), {
+    end: true,
+  }),
+  anyOf(ends('ok'))(
+    'a half-closed client with chunks is answered',
+    'RFC 9112 9.6',
+    (site) => wholeChunked(site),
+    { end: true },
+  ),
 ];

@@ -2,7 +2,8 @@
 import { anyOf, ends, goesOn, plain, refused, understood } from './entry.mjs';
 
 const rfc = 'RFC 9112 3.2, RFC 9110 7.2';
-const host = (value, kind) => kind(`Host ${JSON.stringify(value)}`, rfc, () => plain([], { host: `Host:${value}` }));
+const host = (value, kind) =>
+  kind(`Host ${JSON.stringify(value)}`, rfc, () => plain([], { host: `Host:${value}` }));
 /** A valid host of somebody else: understood, or refused as not ours. */
 const foreign = anyOf(goesOn(['plain', 403, 421]), ends(['plain', 403, 421]));
 const foreignOrBad = anyOf(goesOn(['plain', 403, 421]), ends(['plain', 400, 403, 421]));
@@ -54,13 +55,17 @@ export const entries = [
   host(' \xe4', refused),
   host(' a\r\n b', refused),
   refused('no Host in HTTP/1.1', rfc, () => plain([], { host: null })),
-  refused('no Host, but X-Forwarded-Host', rfc, () => plain(['X-Forwarded-Host: localhost'], { host: null })),
-  refused('two Hosts', rfc, () => plain(['Host: other']),),
+  refused('no Host, but X-Forwarded-Host', rfc, () =>
+    plain(['X-Forwarded-Host: localhost'], { host: null }),
+  ),
+  refused('two Hosts', rfc, () => plain(['Host: other'])),
   refused('two equal Hosts', rfc, () => plain(['Host: localhost'])),
   refused('two Hosts in two cases', rfc, () => plain(['host: localhost'])),
   refused('two Hosts, apart', rfc, () => plain(['X-A: b', 'Host: localhost'])),
   refused('three Hosts', rfc, () => plain(['Host: localhost', 'Host: localhost'])),
   refused('two Hosts, the second empty', rfc, () => plain(['Host:'])),
   refused('two Hosts in HTTP/1.0', rfc, () => plain(['Host: other'], { version: 'HTTP/1.0' })),
-  anyOf(ends(['plain', 403, 421]))('no Host in HTTP/1.0', rfc, () => plain([], { version: 'HTTP/1.0', host: null })),
+  anyOf(ends(['plain', 403, 421]))('no Host in HTTP/1.0', rfc, () =>
+    plain([], { version: 'HTTP/1.0', host: null }),
+  ),
 ];

@@ -1,12 +1,29 @@
 // Request lines: methods, targets, versions, blanks, and empty lines before them.
-import { accepted, anyOf, ends, eitherPlain, goesOn, plain, refused, refusedAs, understood, whole } from './entry.mjs';
+import {
+  accepted,
+  anyOf,
+  ends,
+  eitherPlain,
+  goesOn,
+  plain,
+  refused,
+  refusedAs,
+  understood,
+  whole,
+} from './entry.mjs';
 
 const rfc = 'RFC 9112 3';
 const requestLine = (text) => `${text}\r\nHost: localhost\r\n\r\n`;
-const bad = (name, text, section = rfc) => refused(`request line: ${name}`, section, () => requestLine(text));
-const version = (text, kind = refusedAs(400, 505)) => kind(`version ${JSON.stringify(text)}`, 'RFC 9112 2.3, RFC 9110 15.6.6', () => plain([], { version: text }));
-const method = (text, kind) => kind(`method ${JSON.stringify(text)}`, 'RFC 9112 3.1', () => plain([], { method: text }));
-const target = (text, kind, section = 'RFC 9112 3.2') => kind(`target ${JSON.stringify(text)}`, section, () => plain([], { target: text }));
+const bad = (name, text, section = rfc) =>
+  refused(`request line: ${name}`, section, () => requestLine(text));
+const version = (text, kind = refusedAs(400, 505)) =>
+  kind(`version ${JSON.stringify(text)}`, 'RFC 9112 2.3, RFC 9110 15.6.6', () =>
+    plain([], { version: text }),
+  );
+const method = (text, kind) =>
+  kind(`method ${JSON.stringify(text)}`, 'RFC 9112 3.1', () => plain([], { method: text }));
+const target = (text, kind, section = 'RFC 9112 3.2') =>
+  kind(`target ${JSON.stringify(text)}`, section, () => plain([], { target: text }));
 /** Understood as some request; no path of this name is served, but 400 is right for a broken escape. */
 const any = anyOf(goesOn([200, 204, 302, 303, 400, 404, 405, 501]), ends([400, 404, 405, 501]));
 
@@ -38,19 +55,106 @@ export const entries = [
   bad('a response', 'HTTP/1.1 200 OK'),
   bad('a word', 'hello'),
   bad('TLS to a plain listener', '\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03'),
-  refusedAs(400, 405, 501, 505)('request line: HTTP/2 preface', 'RFC 9113 3.4', () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+  refusedAs(
+    400,
+    405,
+    501,
+    505,
+  )('request line: HTTP/2 preface', 'RFC 9113 3.4', () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
   version('HTTP/1.1', understood),
-  anyOf(ends('plain'))('version HTTP/1.0', 'RFC 9112 9.3', () => plain([], { version: 'HTTP/1.0' })),
-  anyOf(goesOn('plain'), ends('plain'))('HTTP/1.0 with keep-alive', 'RFC 9112 9.3', () => plain(['Connection: keep-alive'], { version: 'HTTP/1.0' })),
-  ...['HTTP/1.2', 'HTTP/1.9', 'HTTP/2.0', 'HTTP/0.9', 'HTTP/9.9', 'HTTP/3', 'HTTP/2', 'HTTP/1', 'HTTP/1.', 'HTTP/.1', 'HTTP/11', 'HTTP/1.10', 'HTTP/01.1', 'HTTP/1.01',
-    'HTTP/10.1', 'HTTP/+1.1', 'HTTP/-1.1', 'HTTP/1,1', 'HTTP/1.1.1', 'HTTP/1.x', 'HTTP/a.b', 'http/1.1', 'Http/1.1', 'HTTP 1.1', 'HTTP1.1', 'HTTP//1.1',
-    'HTTP/1.1/', 'XHTTP/1.1', 'HTTPS/1.1', 'HTTP/1.1x', 'ICY/1.1', 'RTSP/1.0', 'SIP/2.0', 'HTTP/\xb1.1'].map((text) => version(text)),
-  ...['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND', 'BREW', 'get', 'a', "!#$%&'*+-.^_`|~09", 'X'.repeat(100)].map((text) => method(text, any)),
-  anyOf(goesOn([404, 405]), ends([400, 404, 405, 501]))('method TRACE', 'RFC 9110 9.3.8', () => plain(['X-Secret: 1'], { method: 'TRACE' })),
-  anyOf(ends([400, 404, 405, 501]), goesOn([404, 405, 501]))('method CONNECT with a path', 'RFC 9112 3.2.3', () => plain([], { method: 'CONNECT' })),
-  anyOf(ends([400, 404, 405, 501]), goesOn([404, 405, 501]))('method CONNECT with an authority', 'RFC 9112 3.2.3', () => plain([], { method: 'CONNECT', target: 'localhost:80' })),
-  anyOf(goesOn([404, 405]), ends([404, 405]))('method HEAD', 'RFC 9110 9.3.2', () => plain([], { method: 'HEAD' }), { bodiless: true }),
-  ...['G(T', 'G)T', 'G<T', 'G@T', 'G,T', 'G;T', 'G\\T', 'G"T', 'G/T', 'G[T', 'G?T', 'G=T', 'G{T', 'G\x01T', 'G\x7fT', 'G\x80T', 'G\xffT', ''].map((text) => method(text, refused)),
+  anyOf(ends('plain'))('version HTTP/1.0', 'RFC 9112 9.3', () =>
+    plain([], { version: 'HTTP/1.0' }),
+  ),
+  anyOf(goesOn('plain'), ends('plain'))('HTTP/1.0 with keep-alive', 'RFC 9112 9.3', () =>
+    plain(['Connection: keep-alive'], { version: 'HTTP/1.0' }),
+  ),
+  ...[
+    'HTTP/1.2',
+    'HTTP/1.9',
+    'HTTP/2.0',
+    'HTTP/0.9',
+    'HTTP/9.9',
+    'HTTP/3',
+    'HTTP/2',
+    'HTTP/1',
+    'HTTP/1.',
+    'HTTP/.1',
+    'HTTP/11',
+    'HTTP/1.10',
+    'HTTP/01.1',
+    'HTTP/1.01',
+    'HTTP/10.1',
+    'HTTP/+1.1',
+    'HTTP/-1.1',
+    'HTTP/1,1',
+    'HTTP/1.1.1',
+    'HTTP/1.x',
+    'HTTP/a.b',
+    'http/1.1',
+    'Http/1.1',
+    'HTTP 1.1',
+    'HTTP1.1',
+    'HTTP//1.1',
+    'HTTP/1.1/',
+    'XHTTP/1.1',
+    'HTTPS/1.1',
+    'HTTP/1.1x',
+    'ICY/1.1',
+    'RTSP/1.0',
+    'SIP/2.0',
+    'HTTP/\xb1.1',
+  ].map((text) => version(text)),
+  ...[
+    'PUT',
+    'DELETE',
+    'PATCH',
+    'OPTIONS',
+    'PROPFIND',
+    'BREW',
+    'get',
+    'a',
+    "!#$%&'*+-.^_`|~09",
+    'X'.repeat(100),
+  ].map((text) => method(text, any)),
+  anyOf(goesOn([404, 405]), ends([400, 404, 405, 501]))('method TRACE', 'RFC 9110 9.3.8', () =>
+    plain(['X-Secret: 1'], { method: 'TRACE' }),
+  ),
+  anyOf(ends([400, 404, 405, 501]), goesOn([404, 405, 501]))(
+    'method CONNECT with a path',
+    'RFC 9112 3.2.3',
+    () => plain([], { method: 'CONNECT' }),
+  ),
+  anyOf(ends([400, 404, 405, 501]), goesOn([404, 405, 501]))(
+    'method CONNECT with an authority',
+    'RFC 9112 3.2.3',
+    () => plain([], { method: 'CONNECT', target: 'localhost:80' }),
+  ),
+  anyOf(goesOn([404, 405]), ends([404, 405]))(
+    'method HEAD',
+    'RFC 9110 9.3.2',
+    () => plain([], { method: 'HEAD' }),
+    { bodiless: true },
+  ),
+  ...[
+    'G(T',
+    'G)T',
+    'G<T',
+    'G@T',
+    'G,T',
+    'G;T',
+    'G\\T',
+    'G"T',
+    'G/T',
+    'G[T',
+    'G?T',
+    'G=T',
+    'G{T',
+    'G\x01T',
+    'G\x7fT',
+    'G\x80T',
+    'G\xffT',
+    '',
+  ].map((text) => method(text, refused)),
   method('M'.repeat(100_000), refusedAs(400, 414, 431, 501)),
   target('/hostile-nothing?a=b', understood),
   target('/hostile-nothing?', understood),
@@ -77,19 +181,49 @@ export const entries = [
   target('?a', refused),
   target('localhost:80', refused, 'RFC 9112 3.2.3'),
   target('*', refused, 'RFC 9112 3.2.4'),
-  anyOf(goesOn([200, 204, 400, 404, 405, 501]), ends([400]))('OPTIONS *', 'RFC 9112 3.2.4', () => plain([], { method: 'OPTIONS', target: '*' })),
+  anyOf(goesOn([200, 204, 400, 404, 405, 501]), ends([400]))('OPTIONS *', 'RFC 9112 3.2.4', () =>
+    plain([], { method: 'OPTIONS', target: '*' }),
+  ),
   target('http://localhost/hostile-nothing', understood, 'RFC 9112 3.2.2'),
   target('HTTP://localhost/hostile-nothing', eitherPlain, 'RFC 9112 3.2.2'),
-  accepted('target in absolute form', 'RFC 9112 3.2.2', (site) => whole(site, [], { target: `http://localhost${site.target}` })),
+  accepted('target in absolute form', 'RFC 9112 3.2.2', (site) =>
+    whole(site, [], { target: `http://localhost${site.target}` }),
+  ),
   target('https://localhost/hostile-nothing', eitherPlain, 'RFC 9112 3.2.2'),
-  target('http://other.example/hostile-nothing', anyOf(goesOn(['plain', 400, 403, 421]), ends([400, 403, 421, 'plain'])), 'RFC 9112 3.2.2'),
-  target('http://user:pass@localhost/hostile-nothing', anyOf(goesOn(['plain', 400, 403, 421]), ends([400, 403, 421, 'plain'])), 'RFC 9110 4.2.4'),
-  target('http://', anyOf(goesOn([200, 302, 400, 404, 405, 403, 421]), ends([400, 404])), 'RFC 9112 3.2.2'),
+  target(
+    'http://other.example/hostile-nothing',
+    anyOf(goesOn(['plain', 400, 403, 421]), ends([400, 403, 421, 'plain'])),
+    'RFC 9112 3.2.2',
+  ),
+  target(
+    'http://user:pass@localhost/hostile-nothing',
+    anyOf(goesOn(['plain', 400, 403, 421]), ends([400, 403, 421, 'plain'])),
+    'RFC 9110 4.2.4',
+  ),
+  target(
+    'http://',
+    anyOf(goesOn([200, 302, 400, 404, 405, 403, 421]), ends([400, 404])),
+    'RFC 9112 3.2.2',
+  ),
   target('http:///hostile-nothing', anyOf(goesOn(['plain', 400]), ends([400])), 'RFC 9110 4.2.1'),
-  target('ftp://localhost/hostile-nothing', anyOf(goesOn(['plain', 400]), ends([400])), 'RFC 9112 3.2.2'),
+  target(
+    'ftp://localhost/hostile-nothing',
+    anyOf(goesOn(['plain', 400]), ends([400])),
+    'RFC 9112 3.2.2',
+  ),
   target('gopher:x', anyOf(goesOn(['plain', 400]), ends([400])), 'RFC 9112 3.2.2'),
-  ...[1, 2, 3].map((count) => understood(`${count} empty lines before the request`, 'RFC 9112 2.2', () => '\r\n'.repeat(count) + plain())),
-  refused('a thousand empty lines before the request', 'RFC 9112 2.2', () => '\r\n'.repeat(1000) + plain()),
+  ...[1, 2, 3].map((count) =>
+    understood(
+      `${count} empty lines before the request`,
+      'RFC 9112 2.2',
+      () => '\r\n'.repeat(count) + plain(),
+    ),
+  ),
+  refused(
+    'a thousand empty lines before the request',
+    'RFC 9112 2.2',
+    () => '\r\n'.repeat(1000) + plain(),
+  ),
   refused('a bare LF before the request', 'RFC 9112 2.2', () => `\n${plain()}`),
   refused('a bare CR before the request', 'RFC 9112 2.2', () => `\r${plain()}`),
   refused('a blank line before the request', 'RFC 9112 2.2', () => ` \r\n${plain()}`),

@@ -12,11 +12,44 @@ import { entries as requestLines } from './request_lines.mjs';
 import { entries as smuggling } from './smuggling.mjs';
 import { entries as transfer } from './transfer_encoding.mjs';
 
-export const entries = [...requestLines, ...fields, ...hosts, ...lengths, ...transfer, ...smuggling, ...chunks, ...limits, ...pipelining,
-  ...expectations, ...codings, ...early];
+export const entries = [
+  ...requestLines,
+  ...fields,
+  ...hosts,
+  ...lengths,
+  ...transfer,
+  ...smuggling,
+  ...chunks,
+  ...limits,
+  ...pipelining,
+  ...expectations,
+  ...codings,
+  ...early,
+];
 
-const dangerous = ['\r', '\n', '\r\n', '\0', ' ', '\t', ':', ';', ',', '0', 'f', '-', '\xff', '\r\n\r\n', '0\r\n\r\n', 'chunked', 'Content-Length: 1\r\n',
-  'Transfer-Encoding: chunked\r\n', 'Host: a\r\n', 'Expect: 100-continue\r\n', 'Content-Encoding: gzip\r\n'];
+const dangerous = [
+  '\r',
+  '\n',
+  '\r\n',
+  '\0',
+  ' ',
+  '\t',
+  ':',
+  ';',
+  ',',
+  '0',
+  'f',
+  '-',
+  '\xff',
+  '\r\n\r\n',
+  '0\r\n\r\n',
+  'chunked',
+  'Content-Length: 1\r\n',
+  'Transfer-Encoding: chunked\r\n',
+  'Host: a\r\n',
+  'Expect: 100-continue\r\n',
+  'Content-Encoding: gzip\r\n',
+];
 
 /** The request with one to four random changes. What must come of it is open: only that the server goes on. */
 export function mutated(bytes, random) {
@@ -24,7 +57,12 @@ export function mutated(bytes, random) {
   for (let i = random.below(4); i >= 0; --i) {
     const at = random.below(text.length + 1);
     const end = at + random.below(random.pick([2, 8, 64]));
-    const put = random.pick(['', random.pick(dangerous), text.slice(at, end).repeat(2), String.fromCharCode(random.below(256))]);
+    const put = random.pick([
+      '',
+      random.pick(dangerous),
+      text.slice(at, end).repeat(2),
+      String.fromCharCode(random.below(256)),
+    ]);
     text = text.slice(0, at) + put + text.slice(end);
   }
   return text;

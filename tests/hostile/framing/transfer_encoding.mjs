@@ -1,9 +1,31 @@
 // Transfer-Encoding in every form. What is not exactly one final `chunked` must never be read as "no body".
-import { accepted, anyOf, chunkOf, ends, goesOn, head, lastChunk, refused, refusedAs, wholeChunked } from './entry.mjs';
+import {
+  accepted,
+  anyOf,
+  chunkOf,
+  ends,
+  goesOn,
+  head,
+  lastChunk,
+  refused,
+  refusedAs,
+  wholeChunked,
+} from './entry.mjs';
 
 const rfc = 'RFC 9112 6.1, 6.3';
-const codings = (name, values, kind = refused, options) => kind(`Transfer-Encoding ${name}`, rfc,
-  (site) => head(site, [values].flat().map((value) => `Transfer-Encoding:${value}`), options) + chunkOf(site.body) + lastChunk);
+const codings = (name, values, kind = refused, options) =>
+  kind(
+    `Transfer-Encoding ${name}`,
+    rfc,
+    (site) =>
+      head(
+        site,
+        [values].flat().map((value) => `Transfer-Encoding:${value}`),
+        options,
+      ) +
+      chunkOf(site.body) +
+      lastChunk,
+  );
 const other = refusedAs(400, 501);
 
 export const entries = [
@@ -12,7 +34,11 @@ export const entries = [
   codings('CHUNKED', ' CHUNKED', accepted),
   codings('without a blank', 'chunked', accepted),
   codings('between blanks and tabs', ' \t chunked \t ', accepted),
-  accepted('transfer-encoding in lower case', rfc, (site) => head(site, ['transfer-encoding: chunked']) + chunkOf(site.body) + lastChunk),
+  accepted(
+    'transfer-encoding in lower case',
+    rfc,
+    (site) => head(site, ['transfer-encoding: chunked']) + chunkOf(site.body) + lastChunk,
+  ),
   codings('identity', ' identity', other),
   codings('xchunked', ' xchunked', other),
   codings('chunkedx', ' chunkedx', other),
@@ -61,7 +87,15 @@ export const entries = [
   codings('with the Kelvin sign for k', ' chun\xe2\x84\xaaed', other),
   codings('chunked in HTTP/1.0', ' chunked', refused, { version: 'HTTP/1.0' }),
   codings('identity in HTTP/1.0', ' identity', refused, { version: 'HTTP/1.0' }),
-  codings('chunked in HTTP/1.0 with keep-alive', ' chunked', refused, { version: 'HTTP/1.0\r\nConnection: keep-alive' }),
-  anyOf(goesOn('ok'), ends([400, 501]))('TE: trailers beside chunked', 'RFC 9110 10.1.4', (site) => wholeChunked(site, ['TE: trailers', 'Connection: TE'])),
-  anyOf(goesOn('ok'), ends([400, 501]))('TE: chunked is not a Transfer-Encoding', 'RFC 9110 10.1.4', (site) => wholeChunked(site, ['TE: chunked'])),
+  codings('chunked in HTTP/1.0 with keep-alive', ' chunked', refused, {
+    version: 'HTTP/1.0\r\nConnection: keep-alive',
+  }),
+  anyOf(goesOn('ok'), ends([400, 501]))('TE: trailers beside chunked', 'RFC 9110 10.1.4', (site) =>
+    wholeChunked(site, ['TE: trailers', 'Connection: TE']),
+  ),
+  anyOf(goesOn('ok'), ends([400, 501]))(
+    'TE: chunked is not a Transfer-Encoding',
+    'RFC 9110 10.1.4',
+    (site) => wholeChunked(site, ['TE: chunked']),
+  ),
 ];

@@ -8,8 +8,13 @@ import { numbers } from './numbers.mjs';
 import { strings } from './strings.mjs';
 import { structures } from './structures.mjs';
 
-export const documents = [...numbers, ...strings, ...structures, ...literals].map(([kind, name, bytes]) => ({
-  kind, name, bytes: Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes) }));
+export const documents = [...numbers, ...strings, ...structures, ...literals].map(
+  ([kind, name, bytes]) => ({
+    kind,
+    name,
+    bytes: Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes),
+  }),
+);
 
 /** What node's parser thinks of a document: true when it takes it. */
 export function isJson(bytes) {
@@ -22,10 +27,35 @@ export function isJson(bytes) {
 }
 
 /** Documents whose kind the second parser contradicts. */
-export const misjudged = () => documents.filter(({ kind, bytes }) =>
-  (kind === 'y' && !isJson(bytes)) || (kind === 'n' && isJson(bytes))).map(({ name }) => name);
+export const misjudged = () =>
+  documents
+    .filter(
+      ({ kind, bytes }) => (kind === 'y' && !isJson(bytes)) || (kind === 'n' && isJson(bytes)),
+    )
+    .map(({ name }) => name);
 
-const openings = ['{', '[', '"', ':', ',', '}', ']', '\\', '\\u', 'e', '-', '.', '\0', '\n', '\xff', '\xc0', 'null', '1e999', '\u2028', '\ud800'];
+const openings = [
+  '{',
+  '[',
+  '"',
+  ':',
+  ',',
+  '}',
+  ']',
+  '\\',
+  '\\u',
+  'e',
+  '-',
+  '.',
+  '\0',
+  '\n',
+  '\xff',
+  '\xc0',
+  'null',
+  '1e999',
+  '\u2028',
+  '\ud800',
+];
 
 /** A document with random changes; its kind by the second parser: what it takes may still be refused. */
 export function mutatedDocument(random) {
@@ -34,7 +64,12 @@ export function mutatedDocument(random) {
   for (let i = random.below(3); i >= 0; --i) {
     const at = random.below(bytes.length + 1);
     const end = at + random.below(8);
-    const put = random.pick([Buffer.alloc(0), Buffer.from(random.pick(openings), 'latin1'), Buffer.from([random.below(256)]), random.pick(documents).bytes.subarray(0, 200)]);
+    const put = random.pick([
+      Buffer.alloc(0),
+      Buffer.from(random.pick(openings), 'latin1'),
+      Buffer.from([random.below(256)]),
+      random.pick(documents).bytes.subarray(0, 200),
+    ]);
     bytes = Buffer.concat([bytes.subarray(0, at), put, bytes.subarray(end)]);
   }
   return { name: `changed ${name}`, kind: isJson(bytes) ? 'i' : 'n', bytes };

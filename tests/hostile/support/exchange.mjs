@@ -4,15 +4,23 @@ import { bytesOf } from './bytes.mjs';
 import { saysClose, split } from './responses.mjs';
 
 /** A request that every listener answers 404: proof that the connection is in step. */
-export const marker = 'GET /hostile-marker HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+export const marker =
+  'GET /hostile-marker HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
 
 /**
  * Sends `bytes`. When as many responses came as `expected` says and the last one keeps the connection,
  * sends the marker: `kept` is true when exactly it was answered after them. `end` closes our side after
  * the bytes. Everything ends within `deadline` milliseconds.
  */
-export function exchange({ port, bytes, expected = 1, bodiless = false, end = false, deadline = 8000,
-  localAddress }) {
+export function exchange({
+  port,
+  bytes,
+  expected = 1,
+  bodiless = false,
+  end = false,
+  deadline = 8000,
+  localAddress,
+}) {
   return new Promise((resolve) => {
     const outcome = { responses: [], interim: [], closed: false, kept: false, late: false };
     let received = '';
@@ -51,7 +59,9 @@ export function exchange({ port, bytes, expected = 1, bodiless = false, end = fa
       received += data.toString('latin1');
       look(false);
     });
-    socket.on('error', (error) => { outcome.error = error.code; });
+    socket.on('error', (error) => {
+      outcome.error = error.code;
+    });
     socket.on('close', () => {
       clearTimeout(timer);
       outcome.closed = !outcome.late;

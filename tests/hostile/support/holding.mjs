@@ -12,12 +12,19 @@ export class Held {
   static open(port, { localAddress, reads = true } = {}) {
     const held = new Held();
     held.socket = net.connect({ port, host: '127.0.0.1', localAddress });
-    held.socket.on('error', (error) => { held.error = error.code; });
-    held.ended = new Promise((resolve) => held.socket.on('close', () => {
-      held.closed = true;
-      resolve();
-    }));
-    if (reads) held.socket.on('data', (data) => { if (held.received.length < 100_000) held.received += data.toString('latin1'); });
+    held.socket.on('error', (error) => {
+      held.error = error.code;
+    });
+    held.ended = new Promise((resolve) =>
+      held.socket.on('close', () => {
+        held.closed = true;
+        resolve();
+      }),
+    );
+    if (reads)
+      held.socket.on('data', (data) => {
+        if (held.received.length < 100_000) held.received += data.toString('latin1');
+      });
     else held.socket.pause();
     return new Promise((resolve) => {
       held.socket.on('connect', () => resolve(held));
@@ -28,7 +35,9 @@ export class Held {
   /** Resolves when the bytes have left, or the connection ended. */
   async send(bytes) {
     if (this.closed) return;
-    const sent = new Promise((resolve) => this.socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes, resolve));
+    const sent = new Promise((resolve) =>
+      this.socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes, resolve),
+    );
     await Promise.race([sent, this.ended]);
   }
   /** Sends each piece after a pause, until the connection ends. */
@@ -66,8 +75,10 @@ export class Held {
 export async function openMany(port, count, { addresses = ['127.0.0.1'], ...options } = {}) {
   const all = [];
   for (let at = 0; at < count; at += 50) {
-    const some = Array.from({ length: Math.min(50, count - at) }, (_, i) => Held.open(port, { localAddress: addresses[(at + i) % addresses.length], ...options }));
-    all.push(...await Promise.all(some));
+    const some = Array.from({ length: Math.min(50, count - at) }, (_, i) =>
+      Held.open(port, { localAddress: addresses[(at + i) % addresses.length], ...options }),
+    );
+    all.push(...(await Promise.all(some)));
   }
   return all;
 }

@@ -36,29 +36,48 @@ export class Trial {
   }
   /** `bytes` and the listener's name say how to repeat it, when one request is enough for that. */
   fail(what, { site, bytes } = {}) {
-    this.failures.push(bytes === undefined ? what : `${what}\n    ${reproduce(this.portOf(site), bytes)}`);
+    this.failures.push(
+      bytes === undefined ? what : `${what}\n    ${reproduce(this.portOf(site), bytes)}`,
+    );
   }
   /** What goes on from now: the watch names it in its failures. */
   phase(name) {
     this.watch.phase(name);
   }
   isAlive() {
-    return this.services.every(({ service: { process: { exitCode, signalCode } } }) => exitCode === null && signalCode === null);
+    return this.services.every(
+      ({
+        service: {
+          process: { exitCode, signalCode },
+        },
+      }) => exitCode === null && signalCode === null,
+    );
   }
 }
 
 /** A process died: starts a fresh one and sends it the latest requests one by one, to say which of them kills. */
 async function findKiller(t, trial) {
-  const dead = trial.services.find(({ service: { process: { exitCode, signalCode } } }) => exitCode !== null || signalCode !== null);
+  const dead = trial.services.find(
+    ({
+      service: {
+        process: { exitCode, signalCode },
+      },
+    }) => exitCode !== null || signalCode !== null,
+  );
   const start = async () => stages[dead.name](t, { config: trial.config?.[dead.name] });
   let stage = await start();
-  for (const { site, bytes } of trial.recent.filter((each) => each.site.startsWith(dead.name)).reverse()) {
+  for (const { site, bytes } of trial.recent
+    .filter((each) => each.site.startsWith(dead.name))
+    .reverse()) {
     const { port } = stage.sites.find(({ name }) => name === site);
     for (let i = 0; i < 3; ++i) await exchange({ port, bytes, end: true, deadline: 3000 });
     await sleep(20);
     const { exitCode, signalCode } = stage.service.process;
     if (exitCode === null && signalCode === null) continue;
-    trial.fail(`${site}: this request alone kills the ${dead.name} (${signalCode ?? exitCode})`, { site, bytes });
+    trial.fail(`${site}: this request alone kills the ${dead.name} (${signalCode ?? exitCode})`, {
+      site,
+      bytes,
+    });
     stage = await start();
   }
   await stage.service.kill();
@@ -97,18 +116,48 @@ export async function prove(t, topic, options) {
 /** Runs `work` on each item, `width` at a time. */
 export async function inParallel(items, width, work) {
   const left = items[Symbol.iterator]();
-  await Promise.all(Array.from({ length: width }, async () => {
-    for (let next = left.next(); !next.done; next = left.next()) await work(next.value);
-  }));
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      for (let next = left.next(); !next.done; next = left.next()) await work(next.value);
+    }),
+  );
 }
 
 const mebi = (bytes) => `${Math.round(bytes / 2 ** 20)} MiB`;
 
 /** The summary as lines of a table. */
 export function table(results) {
-  const rows = results.map(({ topic, inputs, failures, served, slowest, peaks }) => [topic, inputs, failures.length, served,
-    `${slowest} ms`, ...['subscriber', 'publisher'].map((name) => (peaks[name] ? `${mebi(peaks[name].base)} -> ${mebi(peaks[name].peak)}` : '-'))]);
-  const all = [['topic', 'inputs', 'failures', 'healthy requests', 'slowest', 'subscriber memory', 'publisher memory'], ...rows];
-  const widths = all[0].map((_, column) => Math.max(...all.map((row) => String(row[column]).length)));
-  return all.map((row) => row.map((cell, column) => String(cell).padEnd(widths[column])).join('  ').trimEnd()).join('\n');
+  const rows = results.map(({ topic, inputs, failures, served, slowest, peaks }) => [
+    topic,
+    inputs,
+    failures.length,
+    served,
+    `${slowest} ms`,
+    ...['subscriber', 'publisher'].map((name) =>
+      peaks[name] ? `${mebi(peaks[name].base)} -> ${mebi(peaks[name].peak)}` : '-',
+    ),
+  ]);
+  const all = [
+    [
+      'topic',
+      'inputs',
+      'failures',
+      'healthy requests',
+      'slowest',
+      'subscriber memory',
+      'publisher memory',
+    ],
+    ...rows,
+  ];
+  const widths = all[0].map((_, column) =>
+    Math.max(...all.map((row) => String(row[column]).length)),
+  );
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => String(cell).padEnd(widths[column]))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }

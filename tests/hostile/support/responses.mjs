@@ -4,19 +4,23 @@
 function first(text, { bodiless, closed }) {
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) {
-    if (!'HTTP/1.'.startsWith(text.slice(0, 7))) throw new Error(`not a response: ${text.slice(0, 60)}`);
+    if (!'HTTP/1.'.startsWith(text.slice(0, 7)))
+      throw new Error(`not a response: ${text.slice(0, 60)}`);
     return null;
   }
   const [line, ...lines] = text.slice(0, end).split('\r\n');
   const [, version, status] = /^HTTP\/(1\.[01]) (\d{3}) /.exec(line) ?? [];
   if (!status) throw new Error(`not a status line: ${line.slice(0, 60)}`);
-  const headers = Object.fromEntries(lines.map((each) => {
-    const colon = each.indexOf(':');
-    return [each.slice(0, colon).toLowerCase(), each.slice(colon + 1).trim()];
-  }));
+  const headers = Object.fromEntries(
+    lines.map((each) => {
+      const colon = each.indexOf(':');
+      return [each.slice(0, colon).toLowerCase(), each.slice(colon + 1).trim()];
+    }),
+  );
   const response = { version, status: Number(status), headers, body: '' };
   const interim = response.status < 200;
-  if (interim || bodiless || [204, 304].includes(response.status)) return { response, size: end + 4 };
+  if (interim || bodiless || [204, 304].includes(response.status))
+    return { response, size: end + 4 };
   const rest = text.slice(end + 4);
   if (headers['transfer-encoding'] === 'chunked') return chunked(response, rest, end + 4);
   if (headers['content-length'] === undefined) {

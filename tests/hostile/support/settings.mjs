@@ -9,6 +9,8 @@ export function settings(section, values) {
   const begin = known.indexOf(`\n[${section}]`);
   if (begin < 0) return '';
   const body = known.slice(begin + 1).split(/\n\[/)[0];
-  const lines = Object.entries(values).filter(([name]) => body.includes(`\n# ${name} =`)).map(([name, value]) => `${name} = ${JSON.stringify(value)}\n`);
+  const lines = Object.entries(values)
+    .filter(([name]) => body.includes(`\n# ${name} =`))
+    .map(([name, value]) => `${name} = ${JSON.stringify(value)}\n`);
   return lines.length > 0 ? `[${section}]\n${lines.join('')}` : '';
 }

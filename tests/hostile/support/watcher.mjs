@@ -6,23 +6,39 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 
 const { clients, processes, every, within } = workerData;
-const state = { failures: [], served: 0, slowest: 0, peaks: {} };
+const state = { failures: [], served: 0, retries: 0, slowest: 0, peaks: {} };
+/** What `Retry-After: 1` asks for (milliseconds). */
+const retryAfter = 1000;
 const slack = 16 * 2 ** 20;
 const mebi = (bytes) => Math.round(bytes / 2 ** 20);
 let stopping = false;
 let phase;
 /** Notes a failure, with what the attack was doing. */
-const say = (what) => { state.failures.push(phase ? `${phase}: ${what}` : what); };
+const say = (what) => {
+  state.failures.push(phase ? `${phase}: ${what}` : what);
+};
 
 /** One small request; what is wrong with its answer, or null. */
-function ask({ port, request, statuses, localAddress }) {
+function ask({ port, request, statuses, localAddress }, most) {
   return new Promise((resolve) => {
-    const sent = http.request({ host: '127.0.0.1', port, localAddress, agent: false, ...request }, (answer) => {
-      answer.resume();
-      answer.on('end', () => finish(statuses.includes(answer.statusCode) ? null : `answered ${answer.statusCode}`));
-      answer.on('error', (error) => finish(error.message));
-    });
-    const timer = setTimeout(() => finish(`not served within ${within} ms`), within);
+    const sent = http.request(
+      { host: '127.0.0.1', port, localAddress, agent: false, ...request },
+      (answer) => {
+        let body = '';
+        answer.setEncoding('utf8').on('data', (text) => {
+          body += text;
+        });
+        answer.on('end', () =>
+          finish(
+            statuses.includes(answer.statusCode)
+              ? null
+              : `answered ${answer.statusCode} ${body.slice(0, 150)}`,
+          ),
+        );
+        answer.on('error', (error) => finish(error.message));
+      },
+    );
+    const timer = setTimeout(() => finish(`not served within ${within} ms`), most);
     const finish = (wrong) => {
       clearTimeout(timer);
       sent.destroy();
@@ -33,14 +49,27 @@ function ask({ port, request, statuses, localAddress }) {
   });
 }
 
+/** As a real sender: tries again when it is told that the service is busy, for as long as it may take. */
+async function beServed(client) {
+  const deadline = Date.now() + within;
+  for (;;) {
+    const wrong = await ask(client, deadline - Date.now());
+    if (!/^answered (429|503)/.test(wrong) || Date.now() + retryAfter > deadline) return wrong;
+    state.retries += 1;
+    await sleep(retryAfter);
+  }
+}
+
 async function visit(client) {
   while (!stopping) {
     const begun = Date.now();
-    const wrong = await ask(client);
+    const wrong = await beServed(client);
     const took = Date.now() - begun;
     state.slowest = Math.max(state.slowest, took);
     if (wrong === null) state.served += 1;
-    else if (!stopping) say(`healthy client of ${client.name} from ${client.localAddress}: ${wrong}`);
+    else if (!stopping) {
+      say(`healthy client of ${client.name} from ${client.localAddress}: ${wrong}`);
+    }
     await sleep(Math.max(20, every - took));
   }
 }
@@ -59,7 +88,9 @@ function memory(pid) {
 function resetPeak(pid) {
   try {
     writeFileSync(`/proc/${pid}/clear_refs`, '5');
-  } catch { /* a kernel without it, or a process that is gone: the peak since the start counts */ }
+  } catch {
+    /* a kernel without it, or a process that is gone: the peak since the start counts */
+  }
 }
 
 function judge(each) {

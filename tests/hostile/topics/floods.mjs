@@ -25,10 +25,12 @@ async function holdBodies(site, { quick }, addresses, lines) {
   const all = await openMany(site.port, count, { addresses });
   const start = head(site, lines);
   const chunk = lines.includes(chunkedLine) ? `${(heldBody + 100).toString(16)}\r\n` : '';
-  await Promise.all(all.map(async (held) => {
-    await held.send(start + chunk);
-    await Promise.race([held.flood(letters, heldBody), sleep(quick ? 5000 : 20_000)]);
-  }));
+  await Promise.all(
+    all.map(async (held) => {
+      await held.send(start + chunk);
+      await Promise.race([held.flood(letters, heldBody), sleep(quick ? 5000 : 20_000)]);
+    }),
+  );
   await sleep(quick ? 500 : 3000);
   end(all);
   return count;
@@ -36,7 +38,9 @@ async function holdBodies(site, { quick }, addresses, lines) {
 
 async function holdHeads(site, { quick }) {
   const all = await openMany(site.port, 500, { addresses: others });
-  await Promise.all(all.map((held) => held.send(`${plain().slice(0, -2)}X-A: ${'b'.repeat(15_000)}`)));
+  await Promise.all(
+    all.map((held) => held.send(`${plain().slice(0, -2)}X-A: ${'b'.repeat(15_000)}`)),
+  );
   await sleep(quick ? 500 : 3000);
   end(all);
   return all.length;
@@ -48,7 +52,11 @@ async function endless(site, { quick }, begin, piece, fail, what) {
   const held = await Held.open(site.port);
   await held.send(begin);
   const sent = await held.flood(piece, most);
-  if (sent >= most && !await held.endsWithin(5000)) fail(`${site.name}: ${what}: ${Math.round(sent / MiB)} MiB were taken and the connection is still open`, { site: site.name, bytes: begin + piece.subarray(0, 1000).toString('latin1') });
+  if (sent >= most && !(await held.endsWithin(5000)))
+    fail(
+      `${site.name}: ${what}: ${Math.round(sent / MiB)} MiB were taken and the connection is still open`,
+      { site: site.name, bytes: begin + piece.subarray(0, 1000).toString('latin1') },
+    );
   held.destroy();
   return 1;
 }
@@ -57,7 +65,9 @@ async function pipeline(site, fail) {
   const count = 10_000;
   const held = await Held.open(site.port);
   let received = '';
-  held.socket.on('data', (data) => { received += data.toString('latin1'); });
+  held.socket.on('data', (data) => {
+    received += data.toString('latin1');
+  });
   const chunk = plain().repeat(500);
   for (let i = 0; i < count; i += 500) await held.send(chunk);
   for (let waited = 0; waited < 20_000 && !held.closed; waited += 100) {
@@ -67,18 +77,30 @@ async function pipeline(site, fail) {
   held.destroy();
   const { responses } = split(received, {});
   const wrong = responses.filter(({ status }) => status !== 404).length;
-  if (responses.length !== count || wrong > 0) fail(`${site.name}: of ${count} pipelined requests ${responses.length} were answered, ${wrong} of them wrongly`);
+  if (responses.length !== count || wrong > 0)
+    fail(
+      `${site.name}: of ${count} pipelined requests ${responses.length} were answered, ${wrong} of them wrongly`,
+    );
   return count;
 }
 
-const spaced = (site, bytes) => gzipSync(Buffer.concat([Buffer.alloc(bytes, ' '), Buffer.from(site.body)]), { level: 9 });
+const spaced = (site, bytes) =>
+  gzipSync(Buffer.concat([Buffer.alloc(bytes, ' '), Buffer.from(site.body)]), { level: 9 });
 
 async function bombs(site, { quick }, make) {
   const body = make(site);
-  const request = Buffer.concat([Buffer.from(head(site, ['Content-Encoding: gzip', `Content-Length: ${body.length}`]), 'latin1'), body]);
-  const all = await openMany(site.port, quick ? 40 : 200, { addresses: others });
+  const request = Buffer.concat([
+    Buffer.from(head(site, ['Content-Encoding: gzip', `Content-Length: ${body.length}`]), 'latin1'),
+    body,
+  ]);
+  const all = await openMany(site.port, quick ? 16 : 200, { addresses: others });
   await Promise.all(all.map((held) => held.send(request)));
-  for (let waited = 0; waited < 30_000 && all.some((held) => !held.closed && held.received === ''); waited += 100) await sleep(100);
+  for (
+    let waited = 0;
+    waited < 30_000 && all.some((held) => !held.closed && held.received === '');
+    waited += 100
+  )
+    await sleep(100);
   end(all);
   return all.length;
 }
@@ -88,7 +110,11 @@ async function churn(site, { quick }) {
   const rounds = quick ? 10 : 60;
   for (let i = 0; i < rounds; ++i) {
     const all = await openMany(site.port, 100, { addresses: [attackersAddress, ...others] });
-    await Promise.all(all.map((held, at) => at % 3 && held.send(at % 3 === 1 ? whole(site) : whole(site).slice(0, -10))));
+    await Promise.all(
+      all.map(
+        (held, at) => at % 3 && held.send(at % 3 === 1 ? whole(site) : whole(site).slice(0, -10)),
+      ),
+    );
     all.forEach((held, at) => (at % 2 ? held.socket.resetAndDestroy() : held.destroy()));
   }
   return rounds * 100;
@@ -104,13 +130,27 @@ const floodsOf = (site, options, fail) => {
   return [
     ['idle connections of one client', () => idle(site, options, own, 1500)],
     ['idle connections of many clients', () => idle(site, options, others, 1500)],
-    ['held bodies of one client', () => holdBodies(site, options, own, [`Content-Length: ${heldBody + 100}`])],
-    ['held bodies of many clients', () => holdBodies(site, options, others, [`Content-Length: ${heldBody + 100}`])],
+    [
+      'held bodies of one client',
+      () => holdBodies(site, options, own, [`Content-Length: ${heldBody + 100}`]),
+    ],
+    [
+      'held bodies of many clients',
+      () => holdBodies(site, options, others, [`Content-Length: ${heldBody + 100}`]),
+    ],
     ['held chunks of many clients', () => holdBodies(site, options, others, [chunkedLine])],
     ['held heads', () => holdHeads(site, options)],
     ['endless chunk extension', () => without(`${chunks}1;`, letters, 'a chunk extension')],
     ['endless chunk size', () => without(chunks, Buffer.alloc(MiB, '0'), 'a chunk size')],
-    ['endless small chunks with extensions', () => without(chunks, repeated(`1;${'a'.repeat(1000)}\r\n \r\n`), 'chunks that are mostly extensions')],
+    [
+      'endless small chunks with extensions',
+      () =>
+        without(
+          chunks,
+          repeated(`1;${'a'.repeat(1000)}\r\n \r\n`),
+          'chunks that are mostly extensions',
+        ),
+    ],
     ['endless trailer line', () => without(`${chunks}0\r\nX-A: `, letters, 'a trailer')],
     ['endless trailers', () => without(`${chunks}0\r\n`, repeated('X-A: b\r\n'), 'trailers')],
     ['endless header', () => without(`${plain().slice(0, -2)}X-A: `, letters, 'a header')],

@@ -12,34 +12,64 @@ function judge(place, document, answer) {
   if (answer.status >= 500 && answer.status !== 501) return `answered ${answer.status}`;
   // A line break in a document ends the line in which it stands: what follows is another document.
   const broken = place.isLine && document.bytes.some((byte) => byte === 10 || byte === 13);
-  if (document.kind === 'n') return place.refused(answer) || broken ? null : `a document that is not JSON was taken: ${answer.status} ${answer.body.slice(0, 80)}`;
-  if (document.kind === 'y' && !broken && place.refused(answer) && jsonReasons.test(place.reason(answer))) return `a valid document was refused: ${answer.body.slice(0, 200)}`;
+  if (document.kind === 'n')
+    return place.refused(answer) || broken
+      ? null
+      : `a document that is not JSON was taken: ${answer.status} ${answer.body.slice(0, 80)}`;
+  if (
+    document.kind === 'y' &&
+    !broken &&
+    place.refused(answer) &&
+    jsonReasons.test(place.reason(answer))
+  )
+    return `a valid document was refused: ${answer.body.slice(0, 200)}`;
   return null;
 }
 
 async function play(trial, place, document, nth) {
   const bytes = place.request(document, nth);
-  const { responses: [answer], ...got } = await trial.send(place.site, bytes, { deadline: 30_000 });
-  const wrong = answer ? judge(place, document, answer) : `no answer (${got.error ?? got.garbage ?? (got.late ? 'hangs' : 'closed')})`;
+  const {
+    responses: [answer],
+    ...got
+  } = await trial.send(place.site, bytes, { deadline: 30_000 });
+  const wrong = answer
+    ? judge(place, document, answer)
+    : `no answer (${got.error ?? got.garbage ?? (got.late ? 'hangs' : 'closed')})`;
   if (wrong === null) return;
-  trial.fail(`${place.site}: ${place.name}: ${document.kind} ${document.name}: ${wrong}`, { site: place.site, bytes });
+  trial.fail(`${place.site}: ${place.name}: ${document.kind} ${document.name}: ${wrong}`, {
+    site: place.site,
+    bytes,
+  });
 }
 
 /** What was kept although it must not be: all of it has the name "Refused". */
 async function expectNothingRefusedIsKept(trial) {
   const { service } = trial.subscriber;
   const { data: cohorts } = await service.get('/v1/cohorts?limit=1000');
-  for (const { cohort_id: id } of cohorts) if (id.startsWith('Refused')) trial.fail(`the subscriber keeps cohort ${id}, whose page was not JSON`);
-  if (!cohorts.some(({ cohort_id: id }) => id.startsWith('Accepted'))) trial.fail('the subscriber keeps no cohort whose page was JSON');
+  for (const { cohort_id: id } of cohorts)
+    if (id.startsWith('Refused'))
+      trial.fail(`the subscriber keeps cohort ${id}, whose page was not JSON`);
+  if (!cohorts.some(({ cohort_id: id }) => id.startsWith('Accepted')))
+    trial.fail('the subscriber keeps no cohort whose page was JSON');
   const { data: alerts } = await service.get('/v1/alerts?limit=1000');
-  if (alerts.some(({ payload }) => payload?.name === 'Refused')) trial.fail('the subscriber keeps an alert that was not JSON');
-  const count = async (condition) => (await trial.publisher.service.call('POST', '/v1/cohorts/preview',
-    { project_id: '8', definition: { groups: [{ conditions: [condition] }] } })).count;
+  if (alerts.some(({ payload }) => payload?.name === 'Refused'))
+    trial.fail('the subscriber keeps an alert that was not JSON');
+  const count = async (condition) =>
+    (
+      await trial.publisher.service.call('POST', '/v1/cohorts/preview', {
+        project_id: '8',
+        definition: { groups: [{ conditions: [condition] }] },
+      })
+    ).count;
   const has = (property) => ({ profile: { property, op: 'is', value: true } });
-  if (await count({ did: { event: 'Refused' } }) !== 0) trial.fail('the publisher keeps events that were not JSON');
-  if (await count({ did: { event: 'Accepted' } }) === 0) trial.fail('the publisher keeps no events that were JSON');
-  if (await count(has('Refused')) !== 0) trial.fail('the publisher keeps profiles that were not JSON');
-  if (await count(has('Accepted')) === 0) trial.fail('the publisher keeps no profiles that were JSON');
+  if ((await count({ did: { event: 'Refused' } })) !== 0)
+    trial.fail('the publisher keeps events that were not JSON');
+  if ((await count({ did: { event: 'Accepted' } })) === 0)
+    trial.fail('the publisher keeps no events that were JSON');
+  if ((await count(has('Refused'))) !== 0)
+    trial.fail('the publisher keeps profiles that were not JSON');
+  if ((await count(has('Accepted'))) === 0)
+    trial.fail('the publisher keeps no profiles that were JSON');
 }
 
 export const json = {
@@ -48,13 +78,26 @@ export const json = {
     const wrong = misjudged();
     if (wrong.length > 0) trial.fail(`documents of the wrong kind: ${wrong.join(', ')}`);
     const every = trial.options.quick ? 4 : 1;
-    const plan = places.flatMap((place, p) => documents.map((document, d) => [place, document, p * documents.length + d]))
+    const plan = places
+      .flatMap((place, p) =>
+        documents.map((document, d) => [place, document, p * documents.length + d]),
+      )
       .filter((_, at) => (at + Math.floor(at / documents.length)) % every === 0);
-    const one = async ([place, document, nth]) => { if (trial.isAlive()) await play(trial, place, document, nth); };
+    const one = async ([place, document, nth]) => {
+      if (trial.isAlive()) await play(trial, place, document, nth);
+    };
     await inParallel(plan, width, one);
     const random = new Random(trial.options.seed);
     for (let nth = 1_000_000; trial.hasTime && trial.isAlive(); nth += 100) {
-      await inParallel(Array.from({ length: 100 }, (_, i) => [random.pick(places), mutatedDocument(random), nth + i]), width, one);
+      await inParallel(
+        Array.from({ length: 100 }, (_, i) => [
+          random.pick(places),
+          mutatedDocument(random),
+          nth + i,
+        ]),
+        width,
+        one,
+      );
     }
     if (trial.isAlive()) await expectNothingRefusedIsKept(trial);
   },

@@ -6,7 +6,12 @@ import { chunkedLine, head, plain } from '../framing/entry.mjs';
 import { Held } from '../support/holding.mjs';
 import { settings } from '../support/settings.mjs';
 
-const lowered = { header_timeout: '1s', body_timeout: '2s', idle_timeout: '2s', write_timeout: '2s' };
+const lowered = {
+  header_timeout: '1s',
+  body_timeout: '2s',
+  idle_timeout: '2s',
+  write_timeout: '2s',
+};
 /** The largest of the lowered ones, and of the defaults (75 s idle), and what a slow machine adds. */
 const loweredBound = 2000 + 18_000;
 const defaultBound = 75_000 + 20_000;
@@ -34,8 +39,16 @@ const cases = (site) => [
   { name: 'half a chunk', begin: `${head(site, [chunkedLine])}5\r\n{` },
   { name: 'chunks of one byte', begin: head(site, [chunkedLine]), drip: forever('1\r\n \r\n') },
   { name: 'a chunk size without an end', begin: head(site, [chunkedLine]), drip: forever('0') },
-  { name: 'a chunk extension without an end', begin: `${head(site, [chunkedLine])}1;`, drip: forever('a') },
-  { name: 'trailers without an end', begin: `${head(site, [chunkedLine])}0\r\n`, drip: forever('X-A: b\r\n') },
+  {
+    name: 'a chunk extension without an end',
+    begin: `${head(site, [chunkedLine])}1;`,
+    drip: forever('a'),
+  },
+  {
+    name: 'trailers without an end',
+    begin: `${head(site, [chunkedLine])}0\r\n`,
+    drip: forever('X-A: b\r\n'),
+  },
   { name: 'Expect and no body', begin: head(site, ['Expect: 100-continue', 'Content-Length: 10']) },
   { name: 'idle after an answer', begin: plain() },
 ];
@@ -50,8 +63,16 @@ async function play(trial, site, { name, begin, drip }, bound) {
   held.destroy();
   // The application may refuse what it needs no body for; 404 answers the request that is followed by idleness.
   const odd = statuses.filter((status) => ![400, 404, 408].includes(status));
-  if (!ended) trial.fail(`${site.name}: ${name}: the connection is still open after ${bound} ms`, { site: site.name, bytes: begin });
-  if (odd.length > 0) trial.fail(`${site.name}: ${name}: answered ${odd.join(' ')}, expected 408 or a close`, { site: site.name, bytes: begin });
+  if (!ended)
+    trial.fail(`${site.name}: ${name}: the connection is still open after ${bound} ms`, {
+      site: site.name,
+      bytes: begin,
+    });
+  if (odd.length > 0)
+    trial.fail(`${site.name}: ${name}: answered ${odd.join(' ')}, expected 408 or a close`, {
+      site: site.name,
+      bytes: begin,
+    });
 }
 
 /** Requests without ever reading an answer: the server must give up, and keep little meanwhile. */
@@ -65,29 +86,49 @@ async function neverRead(trial, site, bound) {
     await Promise.race([held.send(request), sleep(200)]);
     await sleep(20);
   }
-  if (!held.closed) trial.fail(`${site.name}: answers that are never read: the connection is still open after ${bound} ms`);
+  if (!held.closed)
+    trial.fail(
+      `${site.name}: answers that are never read: the connection is still open after ${bound} ms`,
+    );
   held.destroy();
 }
 
 /** Handshakes that do not end, against a listener with TLS. */
 async function stallHandshakes(trial, t) {
   const { certificate, key } = makeCertificate(temporaryFolder(t), '127.0.0.1');
-  const service = await Subscriber.start(t, { config: `[server]\ntls_certificate = "${certificate}"\ntls_key = "${key}"\n${settings('limits', lowered)}` });
+  const service = await Subscriber.start(t, {
+    config: `[server]\ntls_certificate = "${certificate}"\ntls_key = "${key}"\n${settings('limits', lowered)}`,
+  });
   const hello = Buffer.from('16030100c8010000c40303', 'hex');
-  const records = { nothing: [], 'half a hello': [hello], 'a hello in bytes': [...hello].map((byte) => Buffer.from([byte])), 'plain HTTP': [Buffer.from(plain())],
-    'a record of 64 KiB': [Buffer.from('160301ffff', 'hex'), Buffer.alloc(65535)], zeros: Array.from({ length: 200 }, () => Buffer.alloc(100)) };
-  await Promise.all(Object.entries(records).flatMap(([name, pieces]) => Array.from({ length: copies }, async () => {
-    trial.inputs += 1;
-    const held = await Held.open(service.port);
-    held.drip(pieces, pause);
-    if (!await held.endsWithin(loweredBound)) trial.fail(`TLS: ${name}: the connection is still open after ${loweredBound} ms`);
-    held.destroy();
-  })));
+  const records = {
+    nothing: [],
+    'half a hello': [hello],
+    'a hello in bytes': [...hello].map((byte) => Buffer.from([byte])),
+    'plain HTTP': [Buffer.from(plain())],
+    'a record of 64 KiB': [Buffer.from('160301ffff', 'hex'), Buffer.alloc(65535)],
+    zeros: Array.from({ length: 200 }, () => Buffer.alloc(100)),
+  };
+  await Promise.all(
+    Object.entries(records).flatMap(([name, pieces]) =>
+      Array.from({ length: copies }, async () => {
+        trial.inputs += 1;
+        const held = await Held.open(service.port);
+        held.drip(pieces, pause);
+        if (!(await held.endsWithin(loweredBound)))
+          trial.fail(`TLS: ${name}: the connection is still open after ${loweredBound} ms`);
+        held.destroy();
+      }),
+    ),
+  );
   const version = await new Promise((resolve) => {
-    const socket = tls.connect({ port: service.port, host: '127.0.0.1', rejectUnauthorized: false }, () => resolve(socket.getProtocol()));
+    const socket = tls.connect(
+      { port: service.port, host: '127.0.0.1', rejectUnauthorized: false },
+      () => resolve(socket.getProtocol()),
+    );
     socket.on('error', (error) => resolve(error.message));
   });
-  if (!/^TLSv1\.[23]$/.test(version)) trial.fail(`TLS: after stalled handshakes a right one gives ${version}`);
+  if (!/^TLSv1\.[23]$/.test(version))
+    trial.fail(`TLS: after stalled handshakes a right one gives ${version}`);
   const { code } = await service.stop();
   if (code !== 0) trial.fail(`TLS: the subscriber ended with ${code}`);
 }
@@ -95,16 +136,25 @@ async function stallHandshakes(trial, t) {
 export const slow = {
   name: 'slow',
   /** The long form shows the defaults on all listeners, the quick one lowered timeouts where they can be set. */
-  config: ({ quick }) => (quick ? { subscriber: settings('limits', lowered), publisher: settings('ingestion', lowered) } : {}),
+  config: ({ quick }) =>
+    quick
+      ? { subscriber: settings('limits', lowered), publisher: settings('ingestion', lowered) }
+      : {},
   async attack(trial, t) {
     const { quick } = trial.options;
     const bound = quick ? loweredBound : defaultBound;
-    const isLowered = (site) => site.name === 'subscriber public' || (site.name === 'publisher public' && trial.config?.publisher !== '');
+    const isLowered = (site) =>
+      site.name === 'subscriber public' ||
+      (site.name === 'publisher public' && trial.config?.publisher !== '');
     const sites = trial.sites.filter((site) => !quick || isLowered(site));
     await Promise.all([
       stallHandshakes(trial, t),
       ...sites.map((site) => neverRead(trial, site, bound)),
-      ...sites.flatMap((site) => cases(site).flatMap((each) => Array.from({ length: copies }, () => play(trial, site, each, bound)))),
+      ...sites.flatMap((site) =>
+        cases(site).flatMap((each) =>
+          Array.from({ length: copies }, () => play(trial, site, each, bound)),
+        ),
+      ),
     ]);
   },
 };
