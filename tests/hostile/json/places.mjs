@@ -3,6 +3,7 @@
 //   { name, site, request(document, nth), refused(answer), reason(answer) }
 //
 // `embedded` places put the document into a valid message; `lines` ones into a line, where a line break ends it.
+// Where `nullIsAbsent` a null says that there is no value, which the message needs.
 import { alert, page } from '../../system/support/bellwether.mjs';
 
 const marker = '"@@@"';
@@ -218,12 +219,14 @@ const api = [
   {
     name: 'report, definition',
     embedded: true,
+    nullIsAbsent: true,
     path: '/v1/reports/run',
     body: ({ bytes }) => embed({ project_id: '8', definition: '@@@' }, bytes),
   },
   {
     name: 'cohort, definition',
     embedded: true,
+    nullIsAbsent: true,
     path: '/v1/cohorts/preview',
     body: ({ bytes }) => embed({ project_id: '8', definition: '@@@' }, bytes),
   },

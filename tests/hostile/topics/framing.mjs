@@ -54,11 +54,14 @@ async function play(trial, site, entry) {
   );
 }
 
+/** Answers to HEAD have lengths without bodies, so they cannot be told apart when others follow. */
+const readable = (bytes) => !bytes.includes('HEAD ');
+
 /** A changed request must be answered or closed, in valid HTTP; a few wait for more and are cut by our deadline. */
 async function playChanged(trial, site, random) {
   const bytes = mutated(random.pick(entries).bytes(site), random);
   const got = await trial.send(site.name, bytes, { end: true });
-  if (got.garbage && !/^not a response/.test(got.garbage))
+  if (got.garbage && readable(bytes))
     trial.fail(`${site.name}: a changed request: ${got.garbage}`, { site: site.name, bytes });
   if (got.late)
     trial.fail(`${site.name}: a changed request is neither answered nor closed`, {

@@ -8,21 +8,27 @@ const width = 8;
 /** How a refusal says that the JSON itself is wrong (and not the message, or a limit). */
 const jsonReasons = /not (valid )?JSON|invalid JSON|syntax|UTF-?8|pars(e|ing)|TAPE|malformed/i;
 
+const isBlank = (bytes) => bytes.every((byte) => byte === 32 || byte === 9);
+
+/** Whether the document stands whole in its place, so that what it is decides. */
+function standsWhole(place, { name, bytes }) {
+  if (place.nullIsAbsent && name.includes('null')) return false;
+  if (!place.isLine) return true;
+  // A line break ends the line: what follows is another document. A blank line is none.
+  const hasBreak = bytes.some((byte) => byte === 10 || byte === 13);
+  return !hasBreak && (place.embedded || !isBlank(bytes));
+}
+
 function judge(place, document, answer) {
   if (answer.status >= 500 && answer.status !== 501) return `answered ${answer.status}`;
-  // A line break in a document ends the line in which it stands: what follows is another document.
-  const broken = place.isLine && document.bytes.some((byte) => byte === 10 || byte === 13);
-  if (document.kind === 'n')
-    return place.refused(answer) || broken
-      ? null
-      : `a document that is not JSON was taken: ${answer.status} ${answer.body.slice(0, 80)}`;
-  if (
-    document.kind === 'y' &&
-    !broken &&
-    place.refused(answer) &&
-    jsonReasons.test(place.reason(answer))
-  )
+  if (!standsWhole(place, document)) return null;
+  const refused = place.refused(answer);
+  if (document.kind === 'n' && !refused) {
+    return `a document that is not JSON was taken: ${answer.status} ${answer.body.slice(0, 80)}`;
+  }
+  if (document.kind === 'y' && refused && jsonReasons.test(place.reason(answer))) {
     return `a valid document was refused: ${answer.body.slice(0, 200)}`;
+  }
   return null;
 }
 
