@@ -1,7 +1,7 @@
 # The front door. `make help` lists what there is; each target installs what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help build run subscriber publisher test lint bench docs fuzz hostile sanitize clean
+.PHONY: help build run subscriber publisher test lint bench docs fuzz hostile sanitize gcc clean
 
 BUILD := build/release
 JOBS := $(shell nproc)
@@ -44,11 +44,12 @@ bench: engine ## measure each ratio of docs/performance.md
 docs: site ## build the documentation as a static site, build/docs
 	@NODE_ENV=production node docs/site/build.mjs
 
-fuzz: ## run each fuzzer for a minute (longer: ARGS=600)
-	@tools/install_packages.sh build fuzz
-	@test -f build/fuzz/build.ninja || cmake --preset fuzz
-	@cmake --build build/fuzz --parallel $(JOBS)
-	@tests/fuzz/run.sh $(ARGS)
+fuzz: ## run each fuzzer for a minute, built by clang (longer, or by GCC: ARGS="600 gcc")
+	@tools/install_packages.sh build
+	@preset=fuzz$(patsubst %,-%,$(word 2,$(ARGS))); \
+	  { test -f build/$$preset/build.ninja || cmake --preset $$preset; } && \
+	  cmake --build build/$$preset --parallel $(JOBS) && \
+	  tests/fuzz/run.sh $(ARGS)
 
 hostile: build engine ## attack both services for minutes (one topic: ARGS="framing --seconds 600 --seed 7")
 	@tools/install_packages.sh test
@@ -61,6 +62,13 @@ sanitize: judges engine ## the tests under ASan+UBSan, and the threaded ones und
 	  cmake --build build/$$preset --parallel $(JOBS) || exit 1; \
 	  ctest --test-dir build/$$preset --parallel $(JOBS) --output-on-failure --no-tests=error -LE "slow|engine" || exit 1; \
 	done
+
+gcc: judges engine ## build everything with GCC, and run the unit tests and those of the wire
+	@tools/install_packages.sh build test
+	@test -f build/gcc/build.ninja || cmake --preset gcc
+	@cmake --build build/gcc --parallel $(JOBS)
+	@ctest --test-dir build/gcc --parallel $(JOBS) --output-on-failure --no-tests=error \
+	  -R '^(unit|sanitized)\.|^system\.(intake|tls|mirror|hardening)$$'
 
 clean: ## remove what was built
 	@rm -rf build tests/node_modules engine/node_modules docs/site/node_modules

@@ -43,7 +43,7 @@ if(NOT BELLWETHER_SANITIZE)
 endif()
 target_link_options(bellwether_flags INTERFACE -Wl,-z,relro,-z,now)
 
-if(BELLWETHER_FUZZ)
+if(BELLWETHER_FUZZ AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(bellwether_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include <arpa/inet.h>
-#include <gtest/gtest.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -71,6 +70,12 @@ class RawClient {
       all.append(buffer, static_cast<std::size_t>(count));
     }
     return all;
+  }
+
+  /// Nothing more will be sent.
+  void finish() {
+    if (ssl_) SSL_shutdown(ssl_.get());
+    shutdown(fd_, SHUT_WR);
   }
 
   /// Everything until the server closes.
