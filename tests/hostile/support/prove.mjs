@@ -2,10 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reproduce } from './bytes.mjs';
 import { exchange } from './exchange.mjs';
-import { faultsAfter, stagePublisher, stageSubscriber } from './stage.mjs';
+import { faultsAfter, hasEnded, stagePublisher, stageSubscriber } from './stage.mjs';
 import { Watch } from './watch.mjs';
 
+/** Requests that are remembered to find the one that kills, and how long that may take (milliseconds). */
 const remembered = 64;
+const searchBound = 60_000;
+const mostHangs = 10;
 const stages = { subscriber: stageSubscriber, publisher: stagePublisher };
 
 /** What an attack is given: the stage, the run's options, and where to report. */
@@ -13,6 +16,7 @@ export class Trial {
   inputs = 0;
   failures = [];
   recent = [];
+  hangs = 0;
   constructor(topic, services, options) {
     Object.assign(this, { topic, services, options });
     for (const each of services) this[each.name] = each;
@@ -20,12 +24,17 @@ export class Trial {
   get sites() {
     return this.services.flatMap((each) => each.sites);
   }
-  /** Sends bytes to the listener of that name; what `exchange` says came back. Counts it, and remembers it for `findKiller`. */
-  send(site, bytes, options) {
+  /**
+   * Sends bytes to the listener of that name; what `exchange` says came back. Counts the request, and
+   * remembers it for `findKiller`.
+   */
+  async send(site, bytes, options) {
     this.inputs += 1;
     this.recent.push({ site, bytes });
     if (this.recent.length > remembered) this.recent.shift();
-    return exchange({ port: this.portOf(site), bytes, ...options });
+    const got = await exchange({ port: this.portOf(site), bytes, ...options });
+    if (got.late) this.hangs += 1;
+    return got;
   }
   portOf(site) {
     return this.sites.find(({ name }) => name === site).port;
@@ -45,42 +54,31 @@ export class Trial {
     this.watch.phase(name);
   }
   isAlive() {
-    return this.services.every(
-      ({
-        service: {
-          process: { exitCode, signalCode },
-        },
-      }) => exitCode === null && signalCode === null,
-    );
+    return !this.services.some(({ service }) => hasEnded(service));
+  }
+  /** Whether it is worth going on: the processes live, and few requests were without an answer. */
+  get goesOn() {
+    return this.isAlive() && this.hangs < mostHangs;
   }
 }
 
 /** A process died: starts a fresh one and sends it the latest requests one by one, to say which of them kills. */
 async function findKiller(t, trial) {
-  const dead = trial.services.find(
-    ({
-      service: {
-        process: { exitCode, signalCode },
-      },
-    }) => exitCode !== null || signalCode !== null,
-  );
-  const start = async () => stages[dead.name](t, { config: trial.config?.[dead.name] });
-  let stage = await start();
-  for (const { site, bytes } of trial.recent
-    .filter((each) => each.site.startsWith(dead.name))
-    .reverse()) {
+  const { name: dead } = trial.services.find(({ service }) => hasEnded(service));
+  const start = () => stages[dead](t, { config: trial.config?.[dead] });
+  const suspects = trial.recent.filter(({ site }) => site.startsWith(dead)).reverse();
+  const deadline = Date.now() + searchBound;
+  let stage = suspects.length > 0 ? await start() : null;
+  for (const { site, bytes } of suspects) {
+    if (Date.now() > deadline) break;
     const { port } = stage.sites.find(({ name }) => name === site);
     for (let i = 0; i < 3; ++i) await exchange({ port, bytes, end: true, deadline: 3000 });
     await sleep(20);
-    const { exitCode, signalCode } = stage.service.process;
-    if (exitCode === null && signalCode === null) continue;
-    trial.fail(`${site}: this request alone kills the ${dead.name} (${signalCode ?? exitCode})`, {
-      site,
-      bytes,
-    });
+    if (!hasEnded(stage.service)) continue;
+    trial.fail(`${site}: this request alone kills the ${dead}`, { site, bytes });
     stage = await start();
   }
-  await stage.service.kill();
+  await stage?.service.kill();
 }
 
 /**

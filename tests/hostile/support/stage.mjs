@@ -146,11 +146,12 @@ function site({ method = 'POST', isPrivate = false, ...rest }) {
   return { method, isPrivate, ...rest, type: 'Content-Type: application/json' };
 }
 
+export const hasEnded = ({ process }) => process.exitCode !== null || process.signalCode !== null;
+
 /** What is wrong with a service after an attack; it is stopped then. */
 export async function faultsAfter({ name, service, untouched, healthy }, before) {
   const faults = [];
-  const gone = service.process.exitCode !== null || service.process.signalCode !== null;
-  if (gone) {
+  if (hasEnded(service)) {
     const { code, signal } = await service.ended;
     return [`${name} ended with ${signal ?? code}: ${service.log.slice(-400)}`];
   }

@@ -80,10 +80,10 @@ export const framing = {
       trial.sites.flatMap((site) => entries.map((entry) => [site, entry])),
       width,
       async ([site, entry]) => {
-        if (trial.isAlive()) await play(trial, site, entry);
+        if (trial.goesOn) await play(trial, site, entry);
       },
     );
-    while (trial.hasTime && trial.isAlive()) {
+    while (trial.hasTime && trial.goesOn) {
       await inParallel(
         Array.from({ length: 200 }, () => random.pick(trial.sites)),
         width,

@@ -37,7 +37,7 @@ async function play(trial, place, document, nth) {
   const {
     responses: [answer],
     ...got
-  } = await trial.send(place.site, bytes, { deadline: 30_000 });
+  } = await trial.send(place.site, bytes, { deadline: 20_000 });
   const wrong = answer
     ? judge(place, document, answer)
     : `no answer (${got.error ?? got.garbage ?? (got.late ? 'hangs' : 'closed')})`;
@@ -60,6 +60,8 @@ async function expectNothingRefusedIsKept(trial) {
   const { data: alerts } = await service.get('/v1/alerts?limit=1000');
   if (alerts.some(({ payload }) => payload?.name === 'Refused'))
     trial.fail('the subscriber keeps an alert that was not JSON');
+  if (!alerts.some(({ payload }) => payload?.name === 'Accepted'))
+    trial.fail('the subscriber keeps no alert that was JSON');
   const count = async (condition) =>
     (
       await trial.publisher.service.call('POST', '/v1/cohorts/preview', {
@@ -90,11 +92,11 @@ export const json = {
       )
       .filter((_, at) => (at + Math.floor(at / documents.length)) % every === 0);
     const one = async ([place, document, nth]) => {
-      if (trial.isAlive()) await play(trial, place, document, nth);
+      if (trial.goesOn) await play(trial, place, document, nth);
     };
     await inParallel(plan, width, one);
     const random = new Random(trial.options.seed);
-    for (let nth = 1_000_000; trial.hasTime && trial.isAlive(); nth += 100) {
+    for (let nth = 1_000_000; trial.hasTime && trial.goesOn; nth += 100) {
       await inParallel(
         Array.from({ length: 100 }, (_, i) => [
           random.pick(places),
@@ -105,6 +107,6 @@ export const json = {
         one,
       );
     }
-    if (trial.isAlive()) await expectNothingRefusedIsKept(trial);
+    if (trial.goesOn) await expectNothingRefusedIsKept(trial);
   },
 };
