@@ -37,6 +37,11 @@ class Standing {
   }
 }
 
+const growth = (grown) =>
+  Object.entries(grown)
+    .map(([name, bytes]) => `${name} +${Math.round(bytes / 2 ** 20)} MiB`)
+    .join(', ');
+
 const options = {
   seed: Number(values.seed),
   seconds: values.quick ? 0 : Number(values.seconds),
@@ -49,6 +54,7 @@ for (const topic of chosen) {
   const result = await prove(standing, topic, options);
   await standing.end();
   results.push(result);
+  for (const { phase, grown } of result.phases) console.log(`  ${phase}: ${growth(grown)}`);
   for (const failure of result.failures) console.log(`  FAILED ${failure}`);
 }
 console.log(`\n${table(results)}\nseed ${options.seed}`);

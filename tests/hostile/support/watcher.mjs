@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 
 const { clients, processes, every, within } = workerData;
-const state = { failures: [], served: 0, retries: 0, slowest: 0, peaks: {} };
+const state = { failures: [], served: 0, retries: 0, slowest: 0, peaks: {}, phases: [] };
 /** What `Retry-After: 1` asks for (milliseconds). */
 const retryAfter = 1000;
 const slack = 16 * 2 ** 20;
@@ -125,9 +125,19 @@ async function sample(each) {
   return undefined;
 }
 
+/** What each process held at most since the phase began, above what it held when the attack began. */
+function endPhase() {
+  if (!phase) return;
+  const grown = processes.map((each) => {
+    const found = judge(each);
+    return [each.name, found ? found.peak - state.peaks[each.name].base : 0];
+  });
+  state.phases.push({ phase, grown: Object.fromEntries(grown) });
+}
+
 function changePhase(name) {
+  endPhase();
   for (const each of processes) {
-    judge(each);
     resetPeak(each.pid);
     each.told = false;
     each.from = memory(each.pid)?.now ?? 0;
@@ -138,6 +148,7 @@ function changePhase(name) {
 const all = Promise.all([...clients.map(visit), ...processes.map(sample)]);
 parentPort.on('message', async (message) => {
   if (message.phase) return changePhase(message.phase);
+  endPhase();
   stopping = true;
   await all;
   parentPort.postMessage(state);
