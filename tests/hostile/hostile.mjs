@@ -50,9 +50,11 @@ const options = {
 const results = [];
 for (const topic of chosen) {
   const standing = new Standing();
+  const interrupt = () => standing.end().then(() => process.exit(130));
+  process.once('SIGINT', interrupt);
   console.log(`${topic.name} …`);
-  const result = await prove(standing, topic, options);
-  await standing.end();
+  const result = await prove(standing, topic, options).finally(() => standing.end());
+  process.off('SIGINT', interrupt);
   results.push(result);
   for (const { phase, grown } of result.phases) console.log(`  ${phase}: ${growth(grown)}`);
   for (const failure of result.failures) console.log(`  FAILED ${failure}`);
