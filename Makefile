@@ -1,7 +1,7 @@
 # The front door. `make help` lists what there is; each target installs what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help build run subscriber publisher test lint bench docs fuzz sanitize gcc clean
+.PHONY: help build run subscriber publisher test lint bench docs fuzz hostile sanitize gcc clean
 
 BUILD := build/release
 JOBS := $(shell nproc)
@@ -50,6 +50,10 @@ fuzz: ## run each fuzzer for a minute, built by clang (longer, or by GCC: ARGS="
 	  { test -f build/$$preset/build.ninja || cmake --preset $$preset; } && \
 	  cmake --build build/$$preset --parallel $(JOBS) && \
 	  tests/fuzz/run.sh $(ARGS)
+
+hostile: build engine ## attack both services for minutes (one topic: ARGS="framing --seconds 600 --seed 7")
+	@tools/install_packages.sh test
+	@BELLWETHER=$(BUILD)/bellwether node tests/hostile/hostile.mjs $(ARGS)
 
 sanitize: judges engine ## the tests under ASan+UBSan, and the threaded ones under TSan
 	@tools/install_packages.sh build test

@@ -1,0 +1,4 @@
+import { proveQuickly } from './support/quick.mjs';
+import { framing } from './topics/framing.mjs';
+
+proveQuickly(framing);

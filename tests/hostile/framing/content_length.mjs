@@ -1,0 +1,108 @@
+// Content-Length in every form.
+import { accepted, ends, either, head, lengthOf, refused, refusedAs, whole } from './entry.mjs';
+
+const rfc = 'RFC 9112 6.3, RFC 9110 8.6';
+const lengths = (name, make, kind = refused) =>
+  kind(
+    `Content-Length ${name}`,
+    rfc,
+    (site) =>
+      head(
+        site,
+        [].concat(make(site.body.length)).map((value) => `Content-Length:${value}`),
+      ) + site.body,
+  );
+
+export const entries = [
+  accepted('Content-Length exact', rfc, (site) => whole(site)),
+  accepted(
+    'Content-Length without a blank',
+    rfc,
+    (site) => head(site, [`Content-Length:${site.body.length}`]) + site.body,
+  ),
+  accepted(
+    'Content-Length between blanks and tabs',
+    rfc,
+    (site) => head(site, [`Content-Length: \t ${site.body.length} \t `]) + site.body,
+  ),
+  accepted(
+    'content-length in lower case',
+    rfc,
+    (site) => head(site, [`content-length: ${site.body.length}`]) + site.body,
+  ),
+  accepted(
+    'CONTENT-LENGTH in upper case',
+    rfc,
+    (site) => head(site, [`CONTENT-LENGTH: ${site.body.length}`]) + site.body,
+  ),
+  lengths('with leading zeros', (n) => ` 000${n}`, either),
+  lengths('with a hundred leading zeros', (n) => ` ${'0'.repeat(100)}${n}`, either),
+  lengths('with a plus sign', (n) => ` +${n}`),
+  lengths('negative', (n) => ` -${n}`),
+  lengths('minus zero', () => ' -0'),
+  lengths('minus one', () => ' -1'),
+  lengths('plus zero', () => ' +0'),
+  lengths('hexadecimal', (n) => ` 0x${n.toString(16)}`),
+  lengths('bare hexadecimal', () => ' a'),
+  lengths('octal mark', (n) => ` 0o${n}`),
+  lengths('list of two equal', (n) => ` ${n},${n}`),
+  lengths('list of two equal with a blank', (n) => ` ${n}, ${n}`),
+  lengths('list of two different', (n) => ` ${n}, 0`),
+  lengths('list with an empty element', (n) => ` ${n},`),
+  lengths('list with an empty first element', (n) => ` ,${n}`),
+  lengths('with a semicolon', (n) => ` ${n};`),
+  lengths('with a parameter', (n) => ` ${n};q=1`),
+  lengths('two numbers with a blank', (n) => ` ${n} ${n}`),
+  lengths('two numbers with a tab', (n) => ` ${n}\t${n}`),
+  lengths('empty', () => ''),
+  lengths('only a blank', () => ' '),
+  lengths('a word', () => ' many'),
+  lengths('a fraction', (n) => ` ${n}.0`),
+  lengths('an exponent', () => ' 1e1'),
+  lengths('with an underscore', () => ' 1_0'),
+  lengths('with an apostrophe', () => " 1'0"),
+  lengths('in quotes', (n) => ` "${n}"`),
+  lengths('infinite', () => ' inf'),
+  lengths('not a number', () => ' nan'),
+  lengths('with a NUL', (n) => ` ${n}\0`),
+  lengths('with a form feed', (n) => ` ${n}\f`),
+  lengths('with a vertical tab before', (n) => ` \v${n}`),
+  lengths('with a no-break space (latin1)', (n) => ` \xa0${n}`),
+  lengths('in Arabic digits (UTF-8)', () => ' \xd9\xa5'),
+  lengths('2^31', () => ' 2147483648', refusedAs(400, 413)),
+  lengths('2^32', () => ' 4294967296', refusedAs(400, 413)),
+  lengths('2^32 and its length', (n) => ` ${4294967296 + n}`, refusedAs(400, 413)),
+  lengths('2^63', () => ' 9223372036854775808', refusedAs(400, 413)),
+  lengths('2^64 - 1', () => ' 18446744073709551615', refusedAs(400, 413)),
+  lengths('2^64', () => ' 18446744073709551616', refusedAs(400, 413)),
+  lengths(
+    '2^64 and its length',
+    (n) => ` ${18446744073709551616n + BigInt(n)}`,
+    refusedAs(400, 413),
+  ),
+  lengths('of thirty digits', () => ` ${'9'.repeat(30)}`, refusedAs(400, 413)),
+  lengths('of four thousand digits', () => ` ${'9'.repeat(4000)}`, refusedAs(400, 413)),
+  lengths('above the limit of a body', () => ' 99999999', refusedAs(400, 413)),
+  lengths('twice, equal', (n) => [` ${n}`, ` ${n}`]),
+  lengths('twice, the second larger', (n) => [` ${n}`, ` ${n + 1}`]),
+  lengths('twice, the second zero', (n) => [` ${n}`, ' 0']),
+  lengths('twice, the first zero', (n) => [' 0', ` ${n}`]),
+  lengths('twice, one empty', (n) => [` ${n}`, '']),
+  lengths('three times', (n) => [` ${n}`, ` ${n}`, ` ${n}`]),
+  refused(
+    'Content-Length twice in two cases',
+    rfc,
+    (site) => head(site, [lengthOf(site.body), `content-length: ${site.body.length}`]) + site.body,
+  ),
+  refused(
+    'Content-Length twice, apart',
+    rfc,
+    (site) => head(site, [lengthOf(site.body), 'X-Between: 1', 'Content-Length: 0']) + site.body,
+  ),
+  {
+    name: 'HTTP/1.0 with a wrong Content-Length',
+    rfc,
+    bytes: (site) => head(site, ['Content-Length: 5x'], { version: 'HTTP/1.0' }) + site.body,
+    outcomes: [ends(400)],
+  },
+];

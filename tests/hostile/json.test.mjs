@@ -1,0 +1,4 @@
+import { proveQuickly } from './support/quick.mjs';
+import { json } from './topics/json.mjs';
+
+proveQuickly(json);

@@ -1,0 +1,4 @@
+import { proveQuickly } from './support/quick.mjs';
+import { receivers } from './topics/receivers.mjs';
+
+proveQuickly(receivers);
