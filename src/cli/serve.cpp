@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <malloc.h>
 
 namespace bellwether::cli {
 
@@ -24,6 +25,12 @@ sigset_t block_signals() {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&awaited, signal);
   pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
   return awaited;
+}
+
+void return_freed_memory() {
+  // glibc raises its threshold with each large block that is freed, and keeps what is below it.
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  mallopt(M_ARENA_MAX, 4);
 }
 
 void wait_for_stop(const sigset_t& awaited, const std::function<void()>& reload) {

@@ -51,6 +51,10 @@ Result<Settings> settings_with(const ServiceArguments& arguments, Options Settin
 /// Blocks what `wait_for_stop` waits for, in this thread and all that it will start. To be called before any.
 sigset_t block_signals();
 
+/// Makes the allocator give large blocks back to the system at once, so that a process that was flooded is
+/// small again afterwards. To be called before any thread starts.
+void return_freed_memory();
+
 /// Until SIGTERM or SIGINT; SIGHUP calls `reload`.
 void wait_for_stop(const sigset_t& awaited, const std::function<void()>& reload);
 
@@ -58,6 +62,7 @@ void wait_for_stop(const sigset_t& awaited, const std::function<void()>& reload)
 template <typename Service, typename Options>
 int run_service(Options options, log::Level level, log::Format format) {
   log::configure(level, format);
+  return_freed_memory();
   const sigset_t awaited = block_signals();
   const std::string data_dir = options.data_dir;
   const Millis stop_within = options.stop_within;

@@ -35,13 +35,19 @@ constexpr std::string_view kBusy =
 
 struct Server::Impl {
   Impl(const Options& given, Handler& application)
-      : options(given), handler(application), io(static_cast<int>(given.threads)), acceptor(io) {
+      : options(given),
+        handler(application),
+        gate(given.threads),
+        io(static_cast<int>(given.threads)),
+        acceptor(io) {
     if (!options.bodies) options.bodies = std::make_shared<BodyBudget>(BodyBudget::Limits());
   }
 
   Options options;
   Handler& handler;
   impl::ClientCounts proxied;
+  impl::ClientCounts heavy;
+  impl::HeavyGate gate;
   asio::io_context io;  // its end destroys the connections, which use what is declared above
   tcp::acceptor acceptor;
   std::vector<std::thread> threads;
@@ -88,8 +94,14 @@ struct Server::Impl {
   }
 
   void admit(tcp::socket socket) {
-    const impl::Surroundings around{handler,         options.limits, options.trusted_proxies,
-                                    *options.bodies, proxied,        stopping};
+    const impl::Surroundings around{.handler = handler,
+                                    .limits = options.limits,
+                                    .trusted_proxies = options.trusted_proxies,
+                                    .bodies = *options.bodies,
+                                    .proxied = proxied,
+                                    .heavy = heavy,
+                                    .gate = gate,
+                                    .stopping = stopping};
     const std::scoped_lock lock(mutex);
     const auto connection = tls ? impl::make_tls_connection(std::move(socket), around, tls)
                                 : impl::make_plain_connection(std::move(socket), around);

@@ -38,6 +38,12 @@ constexpr Millis kLinger = std::chrono::seconds(2);
 constexpr Millis kLongestLinger = std::chrono::seconds(10);
 constexpr Millis kStreamPause(50);
 constexpr std::string_view kNoBody;
+/// What a body may inflate to without passing the gate; it takes a network thread some milliseconds.
+constexpr std::size_t kQuickBytes = 1UL << 20U;
+/// Large compressed bodies of one client that wait or are inflated.
+constexpr std::size_t kHeavyOfAClient = 8;
+constexpr Millis kGatePause(20);
+constexpr Millis kLongestWait = std::chrono::seconds(20);
 
 using PlainStream = tcp::socket;
 using TlsStream = asio::ssl::stream<tcp::socket>;
@@ -161,6 +167,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   asio::awaitable<bool> serve_one() {
     head_only_ = false;
     answering_ = false;
+    pass_.reset();
     const bool begun = co_await await_request();
     if (!begun) co_return false;
     std::optional<Fault> fault;
@@ -269,11 +276,33 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
       co_await refuse_unread(read.error(), "the body took too long to come", &request, request.body);
       co_return false;
     }
-    if (const auto decoded = decode_body(request, request.body, around_.limits, share); !decoded) {
+    auto decoded = decode_body(request, request.body, kQuickBytes, around_.limits, share);
+    if (!decoded && decoded.error().status == 0) {
+      enter(Phase::kAnswering);
+      const ClientCounts::Entry entry(around_.heavy, client_key(request.peer, around_.trusted_proxies));
+      auto pass = co_await enter_gate(entry);
+      if (pass) pass_.emplace(std::move(*pass));
+      decoded = pass_
+                    ? decode_body(request, request.body, around_.limits.inflated_bytes, around_.limits, share)
+                    : std::unexpected(no_room(BodyBudget::Verdict::kClientFull));
+    }
+    if (!decoded) {
       co_await refuse(decoded.error(), &request, request.body);
       co_return false;
     }
     co_return true;
+  }
+
+  /// Waits until a large body may be inflated; no pass when this client has too many that wait.
+  asio::awaitable<std::optional<HeavyGate::Pass>> enter_gate(const ClientCounts::Entry& entry) {
+    const auto until = WireClock::now() + kLongestWait;
+    WireTimer pause(stream_.get_executor());
+    while (entry.place() <= kHeavyOfAClient && WireClock::now() < until) {
+      if (auto pass = around_.gate.try_enter()) co_return pass;
+      pause.expires_after(kGatePause);
+      [[maybe_unused]] auto [waited] = co_await pause.async_wait(kToTuple);
+    }
+    co_return std::optional<HeavyGate::Pass>();
   }
 
   asio::awaitable<bool> continue_if_expected(const RequestHead& head) {
@@ -328,6 +357,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     disarm();
     const auto slot = std::make_shared<Slot>(stream_.get_executor());
     around_.handler.handle(std::move(request), Answerer(slot));
+    pass_.reset();
     while (!slot->response) {
       [[maybe_unused]] auto [cancelled] = co_await slot->signal.async_wait(kToTuple);
     }
@@ -456,6 +486,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   std::uint64_t armed_ = 0;
   bool keep_alive_ = true;
   bool head_only_ = false;
+  std::optional<HeavyGate::Pass> pass_;
   bool answering_ =
       false;  ///< something of an answer may be written: another one would be taken for a part of it
   bool timed_out_ = false;

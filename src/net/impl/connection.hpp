@@ -13,6 +13,7 @@
 #include "net/http.hpp"
 #include "net/impl/admission.hpp"
 #include "net/impl/client_counts.hpp"
+#include "net/impl/heavy_gate.hpp"
 #include "net/ip.hpp"
 #include "net/server.hpp"
 
@@ -25,6 +26,8 @@ struct Surroundings {
   const std::vector<Network>& trusted_proxies;
   BodyBudget& bodies;
   ClientCounts& proxied;
+  ClientCounts& heavy;  ///< of each client's large compressed bodies, those that wait for the gate too
+  HeavyGate& gate;
   const std::atomic<bool>& stopping;
 };
 

@@ -135,6 +135,7 @@ std::optional<Fault> check_host(const Framing& framing) {
 std::optional<Fault> check_codings(const std::vector<std::string_view>& fields) {
   std::vector<std::string_view> codings;
   for (const std::string_view field : fields) {
+    if (field.empty()) codings.push_back(field);
     for (const auto part : std::views::split(field, ','))
       codings.push_back(trim_blanks(std::string_view(part.begin(), part.end())));
   }

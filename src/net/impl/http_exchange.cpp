@@ -51,8 +51,11 @@ Fault no_room(BodyBudget::Verdict verdict) {
   return {503, "too much is under way; try again in a moment"};
 }
 
-std::expected<void, Fault> decode_body(const RequestHead& head, std::string& body, const ServerLimits& limits,
-                                       BodyBudget::Share& share) {
+std::expected<void, Fault> decode_body(const RequestHead& head, std::string& body, std::size_t most,
+                                       const ServerLimits& limits, BodyBudget::Share& share) {
+  const auto names_encoding = [](const Header& header) { return same_name(header.name, "Content-Encoding"); };
+  if (std::ranges::count_if(head.headers, names_encoding) > 1)
+    return std::unexpected(Fault{415, "there are several Content-Encoding headers; send gzip or none"});
   const std::string_view encoding = head.header("Content-Encoding");
   if (encoding.empty() || same_name(encoding, "identity")) return {};
   if (!same_name(encoding, "gzip") && !same_name(encoding, "x-gzip")) {
@@ -64,7 +67,7 @@ std::expected<void, Fault> decode_body(const RequestHead& head, std::string& bod
     verdict = share.resize(body.size() + bytes);
     return verdict == BodyBudget::Verdict::kGranted;
   };
-  auto inflated = inflate_gzip(body, limits.inflated_bytes, may_hold);
+  auto inflated = inflate_gzip(body, std::min(most, limits.inflated_bytes), may_hold);
   if (inflated) {
     body = std::move(*inflated);
     share.resize(body.capacity());
@@ -72,6 +75,7 @@ std::expected<void, Fault> decode_body(const RequestHead& head, std::string& bod
   }
   switch (inflated.error()) {
     case InflateFault::kTooLarge:
+      if (most < limits.inflated_bytes) return std::unexpected(Fault{0, {}});
       return std::unexpected(Fault{
           413,
           fmt::format("the body inflates to more than {} bytes; send smaller pages", limits.inflated_bytes)});

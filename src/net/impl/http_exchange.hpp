@@ -27,9 +27,11 @@ RequestHead read_head(const RequestParser& parser);
 Fault body_too_large(const ServerLimits& limits);
 Fault no_room(BodyBudget::Verdict verdict);
 
-/// Undoes the content encoding, in place. What it inflates to is taken out of `share`.
-std::expected<void, Fault> decode_body(const RequestHead& head, std::string& body, const ServerLimits& limits,
-                                       BodyBudget::Share& share);
+/// Undoes the content encoding, in place. What it inflates to is taken out of `share`. A body that inflates
+/// to more than `most` (which is not more than the limit) but may still be within the limit is a fault of
+/// status 0 and stays as it is.
+std::expected<void, Fault> decode_body(const RequestHead& head, std::string& body, std::size_t most,
+                                       const ServerLimits& limits, BodyBudget::Share& share);
 
 /// Status line and headers; the length is the caller's to say.
 template <typename Body>

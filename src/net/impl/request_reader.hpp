@@ -81,7 +81,7 @@ class RequestReader {
     boost::system::error_code error;
     std::size_t raw = 0;
     while (!parser.is_done()) {
-      const std::size_t parsed = buffer_.size() > 0 ? parser.put(buffer_.data(), error) : 0;
+      const std::size_t parsed = buffer_.size() > 0 ? parser.put(window(parser), error) : 0;
       buffer_.consume(parsed);
       raw += parsed;
       if (auto wrong = judge(parser, error, raw)) co_return refuse(std::move(*wrong));
@@ -127,6 +127,13 @@ class RequestReader {
     return {};
   }
 
+  /// What the parser is shown of the buffer. Of chunks no more than a head may be, so that it never sees a
+  /// longer line or longer trailers in one piece.
+  boost::asio::const_buffer window(const RequestParser& parser) const {
+    const boost::asio::const_buffer all = buffer_.data();
+    return parser.chunked() ? boost::asio::buffer(all, limits_.header_bytes) : all;
+  }
+
   /// What is wrong with the body so far, when something is.
   std::optional<Fault> judge(const RequestParser& parser, boost::system::error_code error,
                              std::size_t raw) const {
@@ -138,7 +145,7 @@ class RequestReader {
       return Fault{413, "the chunks of the body are mostly framing; send larger chunks"};
     // What is left now begins the line of a chunk, or the trailers.
     if (parser.is_done() || error != http::error::need_more) return std::nullopt;
-    if (buffer_.size() > limits_.header_bytes)
+    if (buffer_.size() >= limits_.header_bytes)
       return Fault{400, "a chunk's line or the trailers are larger than a request's headers may be"};
     if (has_stray_line_break(unread())) return Fault{400, "a chunk's line does not end with CR LF"};
     return std::nullopt;

@@ -76,6 +76,7 @@ TEST(HeadRules, RefuseWhatCouldBeReadInTwoWays) {
            {"a parameter", with("Transfer-Encoding: chunked;q=1"), 400},
            {"an empty element", with("Transfer-Encoding: chunked,"), 400},
            {"no coding", with("Transfer-Encoding:"), 400},
+           {"an empty coding before chunked", with("Transfer-Encoding:\r\nTransfer-Encoding: chunked"), 400},
            {"a length and chunked", with("Content-Length: 5\r\nTransfer-Encoding: chunked"), 400},
            {"chunked in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
            {"an expectation", with("Expect: 100-Continue"), 0},
