@@ -66,14 +66,13 @@ std::string escape_all(std::string_view text, bool lines_stay) {
     const std::string_view character = first_character(text);
     text.remove_prefix(character.size());
     const bool breaks_line = character == "\n" || (character == "\r" && text.starts_with('\n'));
-    if (breaks_line && lines_stay) {
-      out += character;
-    } else if (!is_utf8(character)) {
-      out += "\ufffd";
-    } else if (const std::uint32_t code = code_of(character); character.size() < 4 && is_hidden(code)) {
+    const bool valid = is_utf8(character);
+    const std::uint32_t code = valid ? code_of(character) : 0;
+    const bool hidden = valid && character.size() < 4 && is_hidden(code) && !(breaks_line && lines_stay);
+    if (hidden) {
       out += escape(code);
     } else {
-      out += character;
+      out += valid ? character : "\ufffd";
     }
   }
   return out;

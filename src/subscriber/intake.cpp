@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "base/guarded.hpp"
 #include "base/log.hpp"
 #include "contract/alert.hpp"
 #include "contract/cohort_sync.hpp"
@@ -188,8 +189,10 @@ net::Response Intake::page_answer(const contract::CohortPage& page, const mirror
   if (receipt.track_answer) {
     response.on_fate = [this, ref = *receipt.track_answer](net::Fate fate) {
       const auto answer = fate == net::Fate::kDelivered ? mirror::Answer::kDelivered : mirror::Answer::kLost;
-      writer_.note(
-          [this, ref, answer](storage::Database& database) { mirror_.answered(database, ref, answer); });
+      guarded("what became of an answer is not noted", [&] {
+        writer_.note(
+            [this, ref, answer](storage::Database& database) { mirror_.answered(database, ref, answer); });
+      });
     };
   }
   return response;
@@ -246,14 +249,16 @@ void Intake::reject(Exchange& exchange, const contract::DecodeError& error,
 /// Nobody waits for it, and a flood of rejects must not push work out: when the queue is full it is not kept.
 void Intake::keep_reject(const net::RequestHead* head, std::string_view body, unsigned status,
                          const std::string& reason) {
-  auto kept = rejects::make_reject(head, body, status, reason, options_.rejects, system_now());
-  const std::size_t bytes = kept.body.size();
-  writer_.submit(
-      bytes,
-      [this, reject = std::move(kept)](storage::Database& database) {
-        rejects::store(database, reject, options_.rejects);
-      },
-      [](const storage::CommitResult&) {});
+  guarded("a refused request is not kept", [&] {
+    auto kept = rejects::make_reject(head, body, status, reason, options_.rejects, system_now());
+    const std::size_t bytes = kept.body.size();
+    writer_.submit(
+        bytes,
+        [this, reject = std::move(kept)](storage::Database& database) {
+          rejects::store(database, reject, options_.rejects);
+        },
+        [](const storage::CommitResult&) {});
+  });
 }
 
 }  // namespace bellwether::subscriber
