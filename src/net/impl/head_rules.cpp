@@ -58,6 +58,28 @@ struct Framing {
   std::vector<std::string_view> expectations = {};
 };
 
+/// RFC 9110, 7.2 and RFC 3986: a name or an address in brackets, and a port.
+bool is_host(std::string_view host) {
+  std::string_view port;
+  if (host.starts_with('[')) {
+    const std::size_t end = host.find(']');
+    if (end == std::string_view::npos) return false;
+    const auto in_address = [](char c) { return is_alphanumeric(c) || c == ':' || c == '.'; };
+    if (!std::ranges::all_of(host.substr(1, end - 1), in_address)) return false;
+    port = host.substr(end + 1);
+    if (!port.empty() && !port.starts_with(':')) return false;
+    port = port.substr(std::min<std::size_t>(1, port.size()));
+  } else {
+    const std::size_t colon = host.find(':');
+    port = colon == std::string_view::npos ? std::string_view{} : host.substr(colon + 1);
+    const auto in_name = [](char c) {
+      return is_alphanumeric(c) || std::string_view("-._~%!$&'()*+,;=").contains(c);
+    };
+    if (!std::ranges::all_of(host.substr(0, colon), in_name)) return false;
+  }
+  return std::ranges::all_of(port, is_digit);
+}
+
 std::optional<Fault> check_version(std::string_view version, Framing& framing) {
   const bool well_formed = version.size() == 8 && version.starts_with("HTTP/") && is_digit(version[5]) &&
                            version[6] == '.' && is_digit(version[7]);
@@ -80,8 +102,13 @@ std::optional<Fault> check_request_line(std::string_view line, Framing& framing)
     return bad("the request target has a character that must be percent-encoded");
   if (auto wrong = check_version(line.substr(last + 1), framing)) return wrong;
   if (method == "CONNECT") return Fault{501, "this server is not a proxy"};
-  const bool absolute = target.starts_with("http://") || target.starts_with("https://");
-  if (target.starts_with('/') || absolute || (target == "*" && method == "OPTIONS")) return std::nullopt;
+  if (target.starts_with("http://") || target.starts_with("https://")) {
+    const std::size_t begin = target.find("://") + 3;
+    const std::string_view host = target.substr(begin, target.find_first_of("/?", begin) - begin);
+    if (!host.empty() && is_host(host)) return std::nullopt;
+    return bad("the request target does not name a host");
+  }
+  if (target.starts_with('/') || (target == "*" && method == "OPTIONS")) return std::nullopt;
   return bad("the request target does not begin with /");
 }
 
@@ -100,28 +127,6 @@ std::optional<Fault> check_field(std::string_view line, Framing& framing) {
   if (same_name(name, "Transfer-Encoding")) framing.codings.push_back(value);
   if (same_name(name, "Expect")) framing.expectations.push_back(value);
   return std::nullopt;
-}
-
-/// RFC 9110, 7.2 and RFC 3986: a name or an address in brackets, and a port.
-bool is_host(std::string_view host) {
-  std::string_view port;
-  if (host.starts_with('[')) {
-    const std::size_t end = host.find(']');
-    if (end == std::string_view::npos) return false;
-    const auto in_address = [](char c) { return is_alphanumeric(c) || c == ':' || c == '.'; };
-    if (!std::ranges::all_of(host.substr(1, end - 1), in_address)) return false;
-    port = host.substr(end + 1);
-    if (!port.empty() && !port.starts_with(':')) return false;
-    port = port.substr(std::min<std::size_t>(1, port.size()));
-  } else {
-    const std::size_t colon = host.find(':');
-    port = colon == std::string_view::npos ? std::string_view{} : host.substr(colon + 1);
-    const auto in_name = [](char c) {
-      return is_alphanumeric(c) || std::string_view("-._~%!$&'()*+,;=").contains(c);
-    };
-    if (!std::ranges::all_of(host.substr(0, colon), in_name)) return false;
-  }
-  return std::ranges::all_of(port, is_digit);
 }
 
 std::optional<Fault> check_host(const Framing& framing) {
