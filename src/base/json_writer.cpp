@@ -1,6 +1,7 @@
 #include "base/json_writer.hpp"
 
 #include <array>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -22,7 +23,7 @@ JsonWriter& JsonWriter::value(std::string_view text) {
 }
 
 JsonWriter& JsonWriter::value(double number) {
-  return raw(fmt::format("{}", number));
+  return raw(std::isfinite(number) ? fmt::format("{}", number) : "null");
 }
 
 JsonWriter& JsonWriter::raw(std::string_view json) {

@@ -91,12 +91,17 @@ struct ChdbEngine::Impl {
     for (std::size_t i = 0; i < options.simultaneous; ++i) {
       ChdbConnection** connection = library.connect(static_cast<int>(arguments.size()), arguments.data());
       if (connection == nullptr || *connection == nullptr) {
-        return std::unexpected(unavailable("the event engine does not open its data in " + options.folder));
+        return std::unexpected(
+            unavailable("the event engine does not open its data in " + options.folder +
+                        "; when it needs more memory than engine.total_bytes for it, raise that"));
       }
       sessions.push_back(std::make_unique<Session>(Session{connection}));
       idle.push_back(sessions.back().get());
-      const std::string bounds =
-          fmt::format("SET max_threads = {}, max_memory_usage = {}", options.threads, options.memory_bytes);
+      // Versions before 0.2 stored arrays nested more than a thousand deep, whose parts nothing reads with
+      // the limit.
+      const std::string bounds = fmt::format(
+          "SET max_threads = {}, max_memory_usage = {}, input_format_binary_max_type_complexity = 0",
+          options.threads, options.memory_bytes);
       if (auto set = execute(*sessions.back(), bounds, {}, "Null"); !set) return std::unexpected(set.error());
     }
     return {};

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/encoding.hpp"
+#include "base/log.hpp"
 
 namespace bellwether::events {
 
@@ -28,6 +31,21 @@ EngineError::Kind kind_of(int code) {
   }
 }
 
+/// "… (SYNTAX_ERROR) (version 26.5)" -> "SYNTAX_ERROR": the last word in parentheses that is all capitals.
+std::string_view name_of(std::string_view text) {
+  constexpr std::string_view kCapitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+  for (std::size_t open = text.rfind('('); open != std::string_view::npos && open > 0;
+       open = text.rfind('(', open - 1)) {
+    const std::string_view word =
+        text.substr(open + 1, text.find_first_not_of(kCapitals, open + 1) - open - 1);
+    const bool closed = open + 1 + word.size() < text.size() && text[open + 1 + word.size()] == ')';
+    if (closed && word.contains('_')) return word;
+  }
+  return {};
+}
+
+constexpr std::size_t kLoggedBytes = 1000;
+
 }  // namespace
 
 EngineError decode_exception(std::string_view text) {
@@ -39,7 +57,11 @@ EngineError decode_exception(std::string_view text) {
     digits = digits.substr(0, std::min(digits.find_first_not_of("0123456789"), digits.size()));
     code = static_cast<int>(parse_integer(digits).value_or(0));
   }
-  return {kind_of(code), code, for_message(text, 1000)};
+  log::debug("the event engine's own words", {{"error", for_message(text, kLoggedBytes)}});
+  const std::string_view name = name_of(text);
+  return {kind_of(code), code,
+          name.empty() ? fmt::format("the event engine's error {}", code)
+                       : fmt::format("the event engine's error {} ({})", code, name)};
 }
 
 }  // namespace bellwether::events

@@ -56,7 +56,9 @@ class Engine {
                                                   const QueryOptions& options) = 0;
 };
 
-/// Reads "Code: 241. DB::Exception: …" as ClickHouse words its errors.
+/// Reads "Code: 241. DB::Exception: …" as ClickHouse words its errors. The message keeps the error's number
+/// and name only, because the text quotes rows, which are members' data, and paths; all of it is logged at
+/// "debug".
 EngineError decode_exception(std::string_view text);
 
 }  // namespace bellwether::events

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "base/log.hpp"
+#include "events/deep_events.hpp"
 #include "events/sql.hpp"
 
 namespace bellwether::events {
@@ -22,9 +24,25 @@ std::expected<std::size_t, EngineError> schema_version(Engine& engine) {
   return static_cast<std::size_t>(parse_integer(digits).value_or(0));
 }
 
+/// The last change is of the rows, not of the tables: what versions before 0.2 took and this one would
+/// refuse.
+constexpr std::size_t kLatest = kChanges.size() + 1;
+
+/// Whether it was done. A start goes on without it; the next one tries again.
+bool clean(Engine& engine) {
+  const auto removed = remove_deep_events(engine);
+  if (!removed) {
+    log::error("deeply nested events of an earlier version could not be removed",
+               {{"error", removed.error().message}});
+  } else if (*removed > 0) {
+    log::warn("removed events of an earlier version whose arrays nest too deeply", {{"events", *removed}});
+  }
+  return removed.has_value();
+}
+
 }  // namespace
 
-std::expected<void, EngineError> migrate(Engine& engine, const Layout& layout) {
+std::expected<void, EngineError> migrate(Engine& engine, const Layout& layout, bool is_embedded) {
   const auto create = [&](std::string_view statement) -> std::expected<void, EngineError> {
     for (const std::string& part : layout.create(statement)) {
       if (auto made = engine.run(part, {}, "Null", {}); !made) return std::unexpected(made.error());
@@ -36,18 +54,21 @@ std::expected<void, EngineError> migrate(Engine& engine, const Layout& layout) {
   }
   const auto found = schema_version(engine);
   if (!found) return std::unexpected(found.error());
-  if (*found > kChanges.size()) {
+  if (*found > kLatest) {
     return std::unexpected(EngineError{
         EngineError::Kind::kUnavailable, 0,
         fmt::format("the event tables have schema version {}, this program knows versions up to {}", *found,
-                    kChanges.size())});
+                    kLatest)});
   }
+  const auto note = [&](std::size_t version) {
+    return engine.insert(sql::kInsertMigration, fmt::format("{{\"version\":{}}}\n", version), {});
+  };
   for (std::size_t version = *found; version < kChanges.size(); ++version) {
     if (auto made = create(kChanges[version]); !made) return made;
-    const std::string row = fmt::format("{{\"version\":{}}}\n", version + 1);
-    if (auto noted = engine.insert(sql::kInsertMigration, row, {}); !noted) return noted;
+    if (auto noted = note(version + 1); !noted) return noted;
   }
-  return {};
+  if (*found == kLatest || (is_embedded && !clean(engine))) return {};
+  return note(kLatest);
 }
 
 }  // namespace bellwether::events

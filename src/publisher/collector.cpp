@@ -57,12 +57,18 @@ struct Collector::Exchange {
     const double seconds = std::chrono::duration<double>(steady_clock::now() - begun).count();
     metrics.request(std::string(bare_path(request.path)), response.status, seconds);
     if (response.status == 429 || response.status == 503) response.headers.push_back({"Retry-After", "1"});
+    response.headers.push_back({"X-Content-Type-Options", "nosniff"});
     respond(std::move(response));
   }
   void answer_flag(bool success, std::string_view error, unsigned status = 200) {
     answer(publisher::answer_flag(carried, success, error, status));
   }
+  /// Notes what became of it, for readiness: what the engine refuses as wrong is no failure of ours.
+  void note(const Written& written) const {
+    metrics.stored(written || written.error().kind == events::EngineError::Kind::kQuery);
+  }
   void answer_written(const Written& written) {
+    note(written);
     if (written) return answer_flag(true, "");
     const Trouble trouble = trouble_of(written.error());
     answer_flag(false, trouble.message, trouble.status);
@@ -158,6 +164,7 @@ void Collector::import_events(const SharedExchange& exchange) {
       .code = batch->failed.empty() ? 200U : 400U, .imported = batch->events, .failed = batch->failed};
   if (!batch->failed.empty()) result.error = "some data points in the request failed validation";
   const bool taken = events_.write(std::move(*batch), [exchange, result](const Written& written) {
+    exchange->note(written);
     if (written) return exchange->answer_import(result);
     const Trouble trouble = trouble_of(written.error());
     exchange->answer_import({.code = trouble.status, .error = trouble.message});
@@ -177,6 +184,7 @@ void Collector::engage(const SharedExchange& exchange) {
   const std::size_t count = batch->updates.size();
   const auto done = [exchange, count](const ingestion::ProfileWriter::Outcome& outcome) {
     if (!outcome) return exchange->answer_written(std::unexpected(outcome.error()));
+    exchange->note({});
     const bool all_refused = outcome->size() >= count;
     exchange->answer_flag(!all_refused, all_refused ? outcome->front() : "");
   };

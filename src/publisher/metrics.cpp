@@ -47,6 +47,18 @@ void Metrics::profile_updates(std::size_t taken, std::size_t refused) {
   profile_updates_[1] += refused;
 }
 
+void Metrics::stored(bool well) {
+  failed_at_ = well ? std::chrono::steady_clock::time_point::min() : std::chrono::steady_clock::now();
+}
+
+bool Metrics::refuses_ingestion() const {
+  // Not for longer: a service that nobody asks any more because it is not ready would never be ready again.
+  constexpr std::chrono::seconds kRemembered(30);
+  const auto at = failed_at_.load();
+  return at != std::chrono::steady_clock::time_point::min() &&
+         std::chrono::steady_clock::now() - at < kRemembered;
+}
+
 void Metrics::attempt(const sync::Attempt& attempt) {
   attempt_seconds_.observe(std::chrono::duration<double>(attempt.latency).count());
   const std::scoped_lock lock(mutex_);

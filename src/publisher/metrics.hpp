@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -30,6 +31,10 @@ class Metrics {
   void request(const std::string& endpoint, unsigned status, double seconds);
   void events(std::size_t taken, std::size_t refused);
   void profile_updates(std::size_t taken, std::size_t refused);
+  /// What became of events or profiles that were to be stored.
+  void stored(bool well);
+  /// Whether what comes in cannot be stored: the last attempt failed, less than half a minute ago.
+  bool refuses_ingestion() const;
   void attempt(const sync::Attempt& attempt);
   void run(const sync::Run& run);
   void alerts(const alerts::Evaluator::Round& round);
@@ -49,7 +54,8 @@ class Metrics {
   Histogram<kTimeBuckets> attempt_seconds_;
   std::array<std::atomic<std::uint64_t>, 2> events_{};           ///< taken, refused
   std::array<std::atomic<std::uint64_t>, 2> profile_updates_{};  ///< taken, refused
-  std::atomic<std::uint64_t> judged_ = 0;                        ///< buckets of alerts
+  std::atomic<std::chrono::steady_clock::time_point> failed_at_{std::chrono::steady_clock::time_point::min()};
+  std::atomic<std::uint64_t> judged_ = 0;  ///< buckets of alerts
   std::atomic<std::uint64_t> fired_ = 0;
 };
 

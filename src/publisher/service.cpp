@@ -53,7 +53,7 @@ Result<std::unique_ptr<events::Engine>> open_engine(const Options& options, cons
     if (!opened) return fail(opened.error().message);
     engine = std::move(*opened);
   }
-  if (auto migrated = events::migrate(*engine, layout); !migrated)
+  if (auto migrated = events::migrate(*engine, layout, options.engine == EngineKind::kChdb); !migrated)
     return fail("the event engine's tables cannot be made: " + migrated.error().message);
   return engine;
 }

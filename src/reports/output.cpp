@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 #include <fmt/format.h>
@@ -102,7 +103,7 @@ std::string csv_field(std::string_view text) {
 }
 
 std::string csv_number(const std::optional<double>& value) {
-  return value ? fmt::format("{}", *value) : "";
+  return value && std::isfinite(*value) ? fmt::format("{}", *value) : "";
 }
 
 std::string csv_of(const SeriesTable& table) {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Subscriber, alert, incremental, page, temporaryFolder } from './support/bellwether.mjs';
 import { Publisher, toLoopback } from './support/publisher.mjs';
 import { Recorder } from './support/recorder.mjs';
+import { DatabaseSync } from './support/sqlite.mjs';
 
 function unpack(t, name) {
   const folder = temporaryFolder(t);
@@ -57,6 +58,8 @@ test('a subscriber of version 0.1 keeps its members, feed, alerts and refused re
 
 test('a publisher of version 0.1 keeps its events, profiles and what people configured', async (t) => {
   const data = unpack(t, 'publisher');
+  // The sync is not due now, as it was not when the data was written.
+  new DatabaseSync(join(data, 'publisher.db')).exec(`UPDATE sync SET next_run_at = ${Date.now() + 25 * 60_000};`);
   const start = () => Publisher.start(t, { data, config: toLoopback });
   let publisher = await start();
   const sales = async () => {
@@ -91,4 +94,22 @@ test('a publisher of version 0.1 keeps its events, profiles and what people conf
   assert.deepEqual(await sales(), { Bonn: [bonn], Ulm: [ulm + 5] });
   assert.equal((await publisher.call('GET', '/v1/syncs/1')).run.number, run.number);
   assert.equal((await publisher.run(1)).end, 'succeeded');
+});
+
+test('events of version 0.1 with arrays a thousand deep are removed, and the others stay', async (t) => {
+  const data = unpack(t, 'deep_events');
+  let publisher = await Publisher.start(t, { data });
+  const plans = async () => {
+    const { series } = await publisher.call('POST', '/v1/reports/run', { project_id: '8', definition: { kind: 'insights',
+      metrics: [{ event: 'E' }], breakdown: { properties: ['plan'] }, unit: 'month', range: { from: '2025-12-01', to: '2026-02-01' } } });
+    return series.map(({ segment, values }) => [segment[0], values.reduce((sum, value) => sum + value)]).sort();
+  };
+  assert.match(publisher.log, /removed events of an earlier version.* events=2\n/);
+  const before = await plans();
+  assert.deepEqual(before.find(([plan]) => plan === 'pro'), ['pro', 1]);
+  assert.equal(before.reduce((sum, [, count]) => sum + count, 0), 2, 'both that are not deep');
+  await publisher.stop();
+  publisher = await Publisher.start(t, { data });
+  assert.doesNotMatch(publisher.log, /removed events/);
+  assert.deepEqual(await plans(), before);
 });

@@ -13,7 +13,7 @@ bool engine_answers(const Call& call) {
 }  // namespace
 
 Answer show_metrics(const Call& call) {
-  Gauges gauges{.queued_bytes = call.parts.queued_bytes(), .ready = engine_answers(call)};
+  Gauges gauges{.queued_bytes = call.parts.queued_bytes(), .ready = engine_answers(call) && !call.parts.metrics.refuses_ingestion()};
   const auto reader = call.parts.store.readers().borrow();
   for (const registry::Sync& sync : registry::list_syncs(*reader, ""))
     ++gauges.syncs_by_state[std::string(registry::to_string(sync.state))];
@@ -28,6 +28,8 @@ Answer show_readiness(const Call& call) {
   if (const auto failing = call.parts.store.writer().failing())
     return api_error(503, "not_ready", "storage does not take writes: " + failing->message);
   if (!engine_answers(call)) return api_error(503, "not_ready", "the event engine does not answer");
+  if (call.parts.metrics.refuses_ingestion())
+    return api_error(503, "not_ready", "events cannot be stored now; the log says why");
   return api::json_response(R"({"status":"ready"})");
 }
 

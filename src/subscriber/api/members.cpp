@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "base/compact_json.hpp"
-#include "base/csv.hpp"
 #include "base/encoding.hpp"
 #include "base/log.hpp"
 #include "mirror/views.hpp"
@@ -30,11 +29,11 @@ void render_ndjson(std::string& out, const mirror::MemberView& member) {
 }
 
 void render_csv(std::string& out, const mirror::MemberView& member) {
-  append_sheet_field(out, member.distinct_id);
+  append_csv_text(out, member.distinct_id);
   out += ',' + format_iso8601(member.entered_at) + ',';
-  append_sheet_field(out, member.session_id.value_or(""));
+  append_csv_text(out, member.session_id.value_or(""));
   out += ',';
-  append_sheet_field(out, compact_json(member.properties));
+  append_csv_text(out, compact_json(member.properties));
   out += "\r\n";
 }
 

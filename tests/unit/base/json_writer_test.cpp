@@ -1,5 +1,7 @@
 #include "base/json_writer.hpp"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 namespace bellwether {
@@ -19,6 +21,13 @@ TEST(JsonWriter, PlacesCommas) {
       .end_array();
   json.key("b").value(true).key("c").value(0.5).key("d").raw("[1]").end_object();
   EXPECT_EQ(out, R"({"a":[1,"x",null,{}],"b":true,"c":0.5,"d":[1]})");
+}
+
+TEST(JsonWriter, WritesNullForWhatJsonCannotSay) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_array().value(1e308).value(1e308 * 10).value(-1e308 * 10).value(std::nan("")).end_array();
+  EXPECT_EQ(out, "[1e+308,null,null,null]");
 }
 
 TEST(JsonWriter, EscapesStrings) {

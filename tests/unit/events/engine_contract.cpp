@@ -70,7 +70,7 @@ void expect_streams(Engine& engine) {
   const auto failed =
       engine.stream("SELECT throwIf(number = 500000) FROM numbers(1000000)", {}, "TabSeparated", {}, count);
   ASSERT_FALSE(failed) << "an exception behind the first rows is told";
-  EXPECT_THAT(failed.error().message, HasSubstr("throwIf"));
+  EXPECT_THAT(failed.error().message, HasSubstr("FUNCTION_THROW_IF"));
   EXPECT_EQ(run(engine, "SELECT 2"), "2\n");
 }
 
