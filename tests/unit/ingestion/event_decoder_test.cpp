@@ -188,11 +188,12 @@ TEST(EventDecoder, RefusesAnEventOverALimitAndTakesTheOthers) {
 
 TEST(EventDecoder, TakesNothingOfABodyThatIsNotJson) {
   const std::string good = R"({"event":"Good","properties":{"x":1}})";
-  for (const std::string& wrong :
+  for (const char* wrong :
        {R"({"event":"E","properties":{"a":01}})", R"({"event":"E","properties":{"a":1.}})",
         R"({"event":"E","properties":{"a":-}})", R"({"event":"E","properties":{"a":NaN}})",
         R"({"event":"E" "properties":{}})", R"({"event":"E")"}) {
-    EXPECT_FALSE(decode_events("[" + good + "," + wrong + "]", {.project_id = "8", .now = kNow})) << wrong;
+    EXPECT_FALSE(decode_events("[" + good + "," + std::string(wrong) + "]", {.project_id = "8", .now = kNow}))
+        << wrong;
   }
 }
 
