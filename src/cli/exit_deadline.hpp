@@ -10,9 +10,9 @@
 
 namespace bellwether::cli {
 
-/// Ends the process at a time, whatever its threads are doing, unless it is destroyed before: so that SIGTERM means what
-/// the configuration says. What was acknowledged is on the disk; what was not is for its sender to repeat, as after a
-/// loss of power.
+/// Ends the process at a time, whatever its threads are doing, unless it is destroyed before: so that SIGTERM
+/// means what the configuration says. What was acknowledged is on the disk; what was not is for its sender to
+/// repeat, as after a loss of power.
 class ExitDeadline {
  public:
   explicit ExitDeadline(Millis after)

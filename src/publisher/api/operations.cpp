@@ -13,7 +13,8 @@ bool engine_answers(const Call& call) {
 }  // namespace
 
 Answer show_metrics(const Call& call) {
-  Gauges gauges{.queued_bytes = call.parts.queued_bytes(), .ready = engine_answers(call) && !call.parts.metrics.refuses_ingestion()};
+  Gauges gauges{.queued_bytes = call.parts.queued_bytes(),
+                .ready = engine_answers(call) && !call.parts.metrics.refuses_ingestion()};
   const auto reader = call.parts.store.readers().borrow();
   for (const registry::Sync& sync : registry::list_syncs(*reader, ""))
     ++gauges.syncs_by_state[std::string(registry::to_string(sync.state))];
