@@ -1,7 +1,6 @@
 #include "api/browser.hpp"
 
 #include <algorithm>
-#include <chrono>
 
 #include "base/encoding.hpp"
 
@@ -43,15 +42,6 @@ std::string own_path(std::string_view path) {
   const bool is_own = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') &&
                       std::ranges::all_of(path, [](char c) { return c > ' ' && c < '\x7f'; });
   return is_own ? std::string(path) : "/";
-}
-
-net::Header session_cookie(std::string_view value, Millis lasts, bool is_secure) {
-  // Lax: a link in a mail opens the page that it leads to; other sites' forms come without it.
-  std::string cookie(kSessionCookie);
-  cookie += "=" + std::string(value) + "; Path=/; HttpOnly; SameSite=Lax; Max-Age=" +
-            std::to_string(std::chrono::duration_cast<std::chrono::seconds>(lasts).count());
-  if (is_secure) cookie += "; Secure";
-  return {"Set-Cookie", std::move(cookie)};
 }
 
 }  // namespace bellwether::api

@@ -3,15 +3,12 @@
 #include <string>
 #include <string_view>
 
-#include "base/time.hpp"
 #include "net/http.hpp"
 
 /// What people's browsers need of a private listener: a session in place of a header, and no other site's
 /// page acting in their name.
 namespace bellwether::api {
 
-/// The cookie that keeps a session.
-inline constexpr std::string_view kSessionCookie = "bellwether_session";
 inline constexpr std::string_view kLoginPath = "/login";
 
 /// A cookie's value; empty when it was not sent.
@@ -28,9 +25,5 @@ net::Response redirect_to_login(const net::RequestHead& head);
 
 /// `path` if it is one of this listener, else "/": what stands in a link must not lead elsewhere.
 std::string own_path(std::string_view path);
-
-/// The `Set-Cookie` header that begins a session.
-/// `is_secure`: people come over HTTPS.
-net::Header session_cookie(std::string_view value, Millis lasts, bool is_secure);
 
 }  // namespace bellwether::api
