@@ -45,6 +45,7 @@ std::string_view name_of(std::string_view text) {
 }
 
 constexpr std::size_t kLoggedBytes = 1000;
+constexpr std::size_t kToldBytes = 200;
 
 }  // namespace
 
@@ -57,6 +58,8 @@ EngineError decode_exception(std::string_view text) {
     digits = digits.substr(0, std::min(digits.find_first_not_of("0123456789"), digits.size()));
     code = static_cast<int>(parse_integer(digits).value_or(0));
   }
+  // A proxy's words, or a server's that starts: no row is in them.
+  if (code == 0) return {kind_of(code), code, for_message(text, kToldBytes)};
   log::debug("the event engine's own words", {{"error", for_message(text, kLoggedBytes)}});
   const std::string_view name = name_of(text);
   return {kind_of(code), code,

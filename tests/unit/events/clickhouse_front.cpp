@@ -10,12 +10,17 @@ namespace bellwether::testing {
 
 namespace {
 
+/// As the server says it: the number first, the name last.
+std::string words_of(const events::EngineError& error) {
+  return "Code: " + std::to_string(error.code) + ". DB::Exception: " + error.message + "\n";
+}
+
 net::Response exception(const events::EngineError& error) {
   net::Response response;
   response.status = error.kind == events::EngineError::Kind::kTimeout ? 504 : error.code == 62 ? 400 : 500;
   response.content_type = "text/plain";
   response.headers.push_back({"X-ClickHouse-Exception-Code", std::to_string(error.code)});
-  response.body = error.message + "\n";
+  response.body = words_of(error);
   return response;
 }
 
@@ -87,7 +92,7 @@ void ClickhouseFront::handle(net::Request request, net::Respond respond) {
         return response.body.size() < (64UL << 20U);
       });
   if (!streamed && response.body.empty()) return respond(exception(streamed.error()));
-  if (!streamed) response.body += "\n" + streamed.error().message + "\n";
+  if (!streamed) response.body += "\n" + words_of(streamed.error());
   finish(std::move(response));
 }
 

@@ -23,7 +23,7 @@ TEST(EngineException, KeepsTheNameAndNoneOfTheText) {
                 "the event engine's error 27 (CANNOT_PARSE_INPUT_ASSERTION_FAILED)"},
            Case{"Code: 62. DB::Exception: Syntax error", 62, EngineError::Kind::kQuery,
                 "the event engine's error 62"},
-           Case{"nonsense", 0, EngineError::Kind::kQuery, "the event engine's error 0"},
+           Case{"nonsense", 0, EngineError::Kind::kQuery, "nonsense"},
        }) {
     const EngineError error = decode_exception(c.text);
     EXPECT_EQ(error.code, c.code) << c.text;
