@@ -16,7 +16,7 @@ struct WireClock {
   using rep = duration::rep;
   using period = duration::period;
   using time_point = std::chrono::time_point<WireClock>;
-  static constexpr bool is_steady = true;
+  static constexpr bool is_steady = true;  // NOLINT(readability-identifier-naming): as the standard names it
 
   static time_point now() noexcept {
     return time_point(std::chrono::steady_clock::now().time_since_epoch() + duration(moved().load()));
