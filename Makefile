@@ -6,13 +6,15 @@
 BUILD := build/release
 JOBS := $(shell nproc)
 ARGS ?=
+# `make build` leaves out the tests, whose packages it does not install; the other targets configure them in.
+WITH_TESTS := grep -qs BELLWETHER_TESTS:BOOL=ON $(BUILD)/CMakeCache.txt || cmake --preset release -DBELLWETHER_TESTS=ON
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 build: ## build the release binary, build/release/bellwether
 	@tools/install_packages.sh build
-	@test -f $(BUILD)/build.ninja || cmake --preset release
+	@test -f $(BUILD)/build.ninja || cmake --preset release -DBELLWETHER_TESTS=OFF
 	@cmake --build $(BUILD) --parallel $(JOBS) --target bellwether
 
 run: build engine ## build and start the demo: a shop, a publisher and a subscriber on loopback (options: ARGS="--data DIR")
@@ -25,19 +27,19 @@ publisher: build engine ## build and start the publisher on loopback, data in ./
 	@exec $(BUILD)/bellwether publisher $(ARGS)
 
 test: judges engine site ## build everything and run all tests (one: ctest --test-dir build/release -R NAME)
-	@tools/install_packages.sh build test
-	@test -f $(BUILD)/build.ninja || cmake --preset release
+	@tools/install_packages.sh build develop test
+	@$(WITH_TESTS)
 	@cmake --build $(BUILD) --parallel $(JOBS)
 	@ctest --test-dir $(BUILD) --parallel $(JOBS) --output-on-failure --no-tests=error
 
 lint: ## clang-format and clang-tidy on what changed (everything: ARGS=--all)
-	@tools/install_packages.sh build lint
-	@test -f $(BUILD)/compile_commands.json || cmake --preset release
+	@tools/install_packages.sh build develop lint
+	@$(WITH_TESTS)
 	@tools/lint.sh $(ARGS)
 
 bench: engine ## measure each ratio of docs/performance.md
-	@tools/install_packages.sh build bench
-	@test -f $(BUILD)/build.ninja || cmake --preset release
+	@tools/install_packages.sh build develop bench
+	@$(WITH_TESTS)
 	@cmake --build $(BUILD) --parallel $(JOBS)
 	@node bench/run.mjs $(ARGS)
 
@@ -45,7 +47,7 @@ docs: site ## build the documentation as a static site, build/docs
 	@NODE_ENV=production node docs/site/build.mjs
 
 fuzz: ## run each fuzzer for a minute, built by clang (longer, or by GCC: ARGS="600 gcc")
-	@tools/install_packages.sh build
+	@tools/install_packages.sh build develop
 	@preset=fuzz$(patsubst %,-%,$(word 2,$(ARGS))); \
 	  { test -f build/$$preset/build.ninja || cmake --preset $$preset; } && \
 	  cmake --build build/$$preset --parallel $(JOBS) && \
@@ -56,7 +58,7 @@ hostile: build engine ## attack both services for minutes (one topic: ARGS="fram
 	@BELLWETHER=$(BUILD)/bellwether node tests/hostile/hostile.mjs $(ARGS)
 
 sanitize: judges engine ## the tests under ASan+UBSan, and the threaded ones under TSan
-	@tools/install_packages.sh build test
+	@tools/install_packages.sh build develop test
 	@for preset in asan-ubsan tsan; do \
 	  test -f build/$$preset/build.ninja || cmake --preset $$preset || exit 1; \
 	  cmake --build build/$$preset --parallel $(JOBS) || exit 1; \
@@ -64,7 +66,7 @@ sanitize: judges engine ## the tests under ASan+UBSan, and the threaded ones und
 	done
 
 gcc: judges engine ## build everything with GCC, and run the unit tests and those of the wire
-	@tools/install_packages.sh build test
+	@tools/install_packages.sh build develop test
 	@test -f build/gcc/build.ninja || cmake --preset gcc
 	@cmake --build build/gcc --parallel $(JOBS)
 	@ctest --test-dir build/gcc --parallel $(JOBS) --output-on-failure --no-tests=error \

@@ -1,4 +1,4 @@
-# Debian's packages; `make deps` installs them. Their headers count as system headers: no warnings from them.
+# Debian's packages (tools/packages.txt); every make target installs those that it needs. Their headers count as system headers: no warnings from them.
 
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
@@ -15,8 +15,10 @@ find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(date REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(RSVG REQUIRED IMPORTED_TARGET librsvg-2.0)
-find_package(GTest REQUIRED)
-find_package(benchmark REQUIRED)
+if(BELLWETHER_TESTS AND NOT BELLWETHER_FUZZ)
+  find_package(GTest REQUIRED)
+  find_package(benchmark REQUIRED)
+endif()
 
 # Asio's and Beast's header-only code, compiled once for all (src/net/beast_library.cpp).
 add_library(bellwether_beast INTERFACE)
