@@ -110,10 +110,19 @@ in_root() {
     "${variables[@]}" NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt -- "$@"
 }
 
+# Ends with 77, as tests that are skipped do, where a root cannot be made.
+require() {
+  local why=$1
+  shift
+  "$@" >/dev/null 2>&1 || { say "not possible here: $why" >&2; exit 77; }
+}
+
 main() {
-  [ "$(id -u)" -eq 0 ] || { say "needs root" >&2; exit 2; }
-  command -v debootstrap >/dev/null || { say "needs the package debootstrap" >&2; exit 2; }
+  require "it needs root" test "$(id -u)" -eq 0
+  require "the package debootstrap is not installed" command -v debootstrap
+  require "namespaces are not allowed" unshare --mount --pid --ipc --uts --fork true
   root=$(mktemp -d "${TMPDIR:-/var/tmp}/fresh-machine.XXXXXX")
+  chmod 755 "$root"  # apt downloads as a user of its own
   [ -n "${KEEP-}" ] || trap 'rm -rf --one-file-system "$root"' EXIT
   make_root "$root"
   carry_settings "$root"

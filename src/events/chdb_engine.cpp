@@ -84,6 +84,9 @@ struct ChdbEngine::Impl {
         fmt::format("--max_server_memory_usage={}", options.total_bytes),
         fmt::format("--mark_cache_size={}", options.total_bytes / kCacheShare),
         fmt::format("--primary_index_cache_size={}", options.total_bytes / kCacheShare),
+        // It would print a stack trace where there is no cgroup file system, and count the page cache of
+        // all processes where there is one.
+        "--memory_worker_use_cgroup=0",
     };
     std::vector<char*> arguments;
     arguments.reserve(texts.size());

@@ -1,6 +1,6 @@
 // The demo, as `make run` starts it.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -14,6 +14,18 @@ test('--once: a full load, an alert, a diff, an outage with recovery; the mirror
   assert.equal(runs.filter((line) => line.endsWith('equal')).length, 6);
   assert.equal(runs.filter((line) => line.includes('full load')).length, 2);
   assert.match(done.stdout, /Sales stopped +alert +1 +\$0: below \$1 +in the inbox\n/);
+});
+
+const hideCgroups = ['--mount', 'sh', '-c', 'mount -t tmpfs none /sys && exec "$@"', 'hidden'];
+const canHide = spawnSync('unshare', [...hideCgroups, 'true']).status === 0;
+
+test('the engine itself prints nothing, also where there is no cgroup file system', { skip: canHide ? false : 'needs root to hide /sys' }, async () => {
+  const child = spawn('unshare', [...hideCgroups, binary, 'demo', '--once', '--customers', '50']);
+  let printed = '';
+  child.stdout.on('data', (text) => (printed += text));
+  child.stderr.on('data', (text) => (printed += text));
+  assert.equal(await new Promise((resolve) => child.on('close', resolve)), 0, printed);
+  for (const line of printed.trim().split('\n')) assert.match(line, /^\d\d:\d\d:\d\d  /);
 });
 
 test('it runs until it is told to stop, and ends cleanly; its data stays where it was asked to', async (t) => {
