@@ -67,7 +67,7 @@ std::string chunks_of_one(std::size_t count) {
   return all + "0\r\n\r\n";
 }
 
-std::vector<Case> cases() {
+std::vector<Case> make_cases() {
   const std::string bomb = deflate_gzip(std::string(2 * kBody, 'a'));
   const std::string large = deflate_gzip(std::string(kBody, 'a'));
   const auto sized = [](std::size_t size) { return "Content-Length: " + std::to_string(size) + "\r\n"; };
@@ -118,12 +118,18 @@ std::vector<Case> cases() {
   };
 }
 
+/// Made once: every process of this binary makes them to know the tests' names.
+const std::vector<Case>& cases() {
+  static const std::vector<Case> all = make_cases();
+  return all;
+}
+
 /// A case, whether over TLS, and whether another request was served before on the same connection.
 class Refused : public ::testing::TestWithParam<std::tuple<std::size_t, bool, bool>> {};
 
 TEST_P(Refused, AndTheNextIsServed) {
   const auto [index, tls, kept] = GetParam();
-  const Case test = cases()[index];
+  const Case& test = cases()[index];
   WireClock::advance(seconds(0));
   log::configure(log::Level::kError, log::Format::kLogfmt);
   Application application;
