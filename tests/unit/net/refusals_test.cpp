@@ -120,8 +120,8 @@ std::vector<Case> make_cases() {
 
 /// Made once: every process of this binary makes them to know the tests' names.
 const std::vector<Case>& cases() {
-  static const std::vector<Case> all = make_cases();
-  return all;
+  static const std::vector<Case> kAll = make_cases();
+  return kAll;
 }
 
 /// A case, whether over TLS, and whether another request was served before on the same connection.
