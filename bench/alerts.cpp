@@ -83,13 +83,13 @@ void populate(events::Engine& engine, const Arguments& arguments, Timestamp base
   const Millis span = kSpan + arguments.rounds * kHour;
   const auto done = engine.run(
       fmt::format("INSERT INTO bellwether.event (project_id, event, distinct_id, time, insert_id, "
-                  "properties, received_at) "
-                  "SELECT '8', concat('Event ', toString(number % {})), hex(sipHash64(number % 200000)), "
+                  "properties, received_at) SELECT '8', concat('Event ', toString(number % {})), "
+                  "hex(sipHash64(number % 200000)), "
                   "fromUnixTimestamp64Milli(toInt64({}) + toInt64(number * {} / {})), toString(number), "
-                  "concat('{{\"amount\":', "
-                  "toString(sipHash64(number) % 100), ',\"city\":\"City ', toString(sipHash64(number, 1) % "
-                  "8), '\",\"plan\":\"', "
-                  "if(number % 3 = 0, 'pro', 'free'), '\"}}')::JSON, now64(3) FROM numbers({})",
+                  "concat('{{\"amount\":', toString(sipHash64(number) % 100), "
+                  "',\"city\":\"City ', toString(sipHash64(number, 1) % 8), "
+                  "'\",\"plan\":\"', if(number % 3 = 0, 'pro', 'free'), '\"}}')::JSON, now64(3) "
+                  "FROM numbers({})",
                   kEventNames, to_unix_ms(base - kSpan), span.count(), arguments.events, arguments.events),
       {}, "Null", {.timeout = kWithin});
   if (!done) throw std::runtime_error(done.error().message);

@@ -50,8 +50,9 @@ void populate(events::Engine& engine, std::uint64_t first, std::uint64_t count) 
       fmt::format("INSERT INTO bellwether.profile (project_id, distinct_id, properties, document, deleted, "
                   "updated_at) "
                   "SELECT '8', hex(sipHash64(number)) AS id, document::JSON, concat('{{\"$email\":\"user', "
-                  "toString(number), '@example.com\",\"$first_name\":\"User\",\"$last_name\":\"Number ', "
-                  "toString(number), '\",\"plan\":\"free\"}}') AS document, 0, now64(3) FROM numbers({}, {})",
+                  "toString(number), "
+                  "'@example.com\",\"$first_name\":\"User\",\"$last_name\":\"Number ', toString(number), "
+                  "'\",\"plan\":\"free\"}}') AS document, 0, now64(3) FROM numbers({}, {})",
                   first, count));
 }
 
@@ -59,8 +60,8 @@ void populate(events::Engine& engine, std::uint64_t first, std::uint64_t count) 
 void leave(events::Engine& engine, std::uint64_t count) {
   run(engine,
       fmt::format("INSERT INTO bellwether.profile (project_id, distinct_id, properties, document, deleted, "
-                  "updated_at) SELECT '8', hex(sipHash64(number)), '{{\"gone\":true}}'::JSON, "
-                  "'{{\"gone\":true}}', 0, now64(3) + 1 FROM numbers({})",
+                  "updated_at) SELECT '8', hex(sipHash64(number)), "
+                  "'{{\"gone\":true}}'::JSON, '{{\"gone\":true}}', 0, now64(3) + 1 FROM numbers({})",
                   count));
 }
 

@@ -38,14 +38,13 @@ double bare_insert(const std::string& file, std::uint64_t members) {
   std::vector<Row> rows = make_rows(members);
   sqlite3* database = nullptr;
   check(database, sqlite3_open(file.c_str(), &database));
-  check(
-      database,
-      sqlite3_exec(database,
-                   "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; "
-                   "CREATE TABLE member (generation INTEGER NOT NULL, distinct_id TEXT NOT NULL, properties "
-                   "TEXT NOT NULL, entered_at INTEGER NOT NULL, session_ref INTEGER NOT NULL, PRIMARY KEY "
-                   "(generation, distinct_id)) WITHOUT ROWID",
-                   nullptr, nullptr, nullptr));
+  check(database,
+        sqlite3_exec(database,
+                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; "
+                     "CREATE TABLE member (generation INTEGER NOT NULL, distinct_id TEXT NOT NULL, "
+                     "properties TEXT NOT NULL, entered_at INTEGER NOT NULL, session_ref INTEGER NOT NULL, "
+                     "PRIMARY KEY (generation, distinct_id)) WITHOUT ROWID",
+                     nullptr, nullptr, nullptr));
   sqlite3_stmt* insert = nullptr;
   check(database, sqlite3_prepare_v2(database, "INSERT INTO member VALUES (1, ?1, ?2, 1790000000000, 1)", -1,
                                      &insert, nullptr));

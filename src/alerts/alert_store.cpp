@@ -150,10 +150,8 @@ std::string names_of(const std::vector<Alert>& alerts) {
 void insert(storage::Database& database, const Alert& alert) {
   database.run(
       "INSERT INTO alert (project_id, report_id, name, creator, creator_email, watch, condition, "
-      "frequency_ms, windows, "
-      "paused, webhooks, emails, problem, judged_until, notified_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-      "?9, ?10, "
-      "?11, ?12, '', ?13, 0)",
+      "frequency_ms, windows, paused, webhooks, emails, problem, judged_until, notified_at) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '', ?13, 0)",
       alert.project_id, alert.report_id, alert.name, alert.creator, alert.creator_email, encode(alert.watch),
       to_json(alert.condition), alert.frequency.count(), to_json(alert.windows), alert.paused,
       encode(alert.webhooks), encode(alert.emails), to_unix_ms(alert.judged_until));
@@ -161,11 +159,10 @@ void insert(storage::Database& database, const Alert& alert) {
 
 void update(storage::Database& database, const Alert& alert) {
   database.run(
-      "UPDATE alert SET report_id = ?2, name = ?3, creator = ?4, creator_email = ?5, watch = ?6, condition = "
-      "?7, "
+      "UPDATE alert "
+      "SET report_id = ?2, name = ?3, creator = ?4, creator_email = ?5, watch = ?6, condition = ?7, "
       "frequency_ms = ?8, windows = ?9, paused = ?10, webhooks = ?11, emails = ?12, problem = '', "
-      "judged_until = ?13 "
-      "WHERE id = ?1",
+      "judged_until = ?13 WHERE id = ?1",
       alert.id, alert.report_id, alert.name, alert.creator, alert.creator_email, encode(alert.watch),
       to_json(alert.condition), alert.frequency.count(), to_json(alert.windows), alert.paused,
       encode(alert.webhooks), encode(alert.emails), to_unix_ms(alert.judged_until));

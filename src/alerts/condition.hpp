@@ -58,8 +58,8 @@ struct Observation {
 struct Finding {
   double value = 0;
   double threshold = 0;  ///< what the value, or its change, was compared with
-  double excess =
-      0;  ///< how far beyond it, measured in the threshold's own scale: to tell the worst of several
+  /// How far beyond it, measured in the threshold's own scale: to tell the worst of several.
+  double excess = 0;
   bool is_up = true;
 };
 

@@ -29,9 +29,8 @@ std::string encode(const reports::Segment& segment) {
 std::optional<std::int64_t> insert_firing(storage::Database& database, const Alert& alert,
                                           const Firing& firing, std::string_view held, Timestamp now) {
   database.run(
-      "INSERT INTO firing (alert_id, bucket, fired_at, value, segment, sentence, held) VALUES (?1, ?2, ?3, "
-      "?4, ?5, ?6, "
-      "?7) ON CONFLICT (alert_id, bucket) DO NOTHING",
+      "INSERT INTO firing (alert_id, bucket, fired_at, value, segment, sentence, held) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (alert_id, bucket) DO NOTHING",
       alert.id, to_unix_ms(firing.bucket), to_unix_ms(now), fmt::format("{}", firing.finding.value),
       encode(reports::shortened(firing.segment, kDetailCharacters)), sentence(alert, firing), held);
   if (database.changed_rows() == 0) return std::nullopt;

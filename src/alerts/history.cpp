@@ -14,8 +14,8 @@ std::vector<Event> list_events(storage::Database& database, std::int64_t alert_i
                                std::optional<std::int64_t> before, std::size_t limit) {
   std::vector<Event> events;
   auto rows = database.query(
-      "SELECT id, alert_id, at, kind, detail FROM alert_event WHERE alert_id = ?1 AND id < ?2 ORDER BY id "
-      "DESC LIMIT ?3",
+      "SELECT id, alert_id, at, kind, detail FROM alert_event WHERE alert_id = ?1 AND id < ?2 "
+      "ORDER BY id DESC LIMIT ?3",
       alert_id, before.value_or(std::numeric_limits<std::int64_t>::max()), limit);
   while (rows.next()) {
     events.push_back({rows.integer(0), rows.integer(1), from_unix_ms(rows.integer(2)),

@@ -46,10 +46,8 @@ std::string Notification::receiver() const {
 std::int64_t insert_notification(storage::Database& database, const Notification& notification) {
   database.run(
       "INSERT INTO notification (alert_id, firing_id, webhook_id, email, body, mail_subject, mail_text, "
-      "mail_html, "
-      "mail_chart, state, attempts, paused_ms, next_attempt_at, status, message, created_at, ended_at) "
-      "VALUES (?1, "
-      "?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending', 0, 0, ?10, 0, '', ?11, 0)",
+      "mail_html, mail_chart, state, attempts, paused_ms, next_attempt_at, status, message, created_at, "
+      "ended_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending', 0, 0, ?10, 0, '', ?11, 0)",
       notification.alert_id, notification.firing_id, notification.webhook_id, notification.email,
       notification.body, notification.mail.subject, notification.mail.text, notification.mail.html,
       notification.mail.chart, to_unix_ms(notification.next_attempt_at), to_unix_ms(notification.created_at));
@@ -115,9 +113,9 @@ Notification after_attempt(Notification notification, unsigned status, const del
 
 void store_attempt(storage::Database& database, const Notification& notification) {
   database.run(
-      "UPDATE notification SET state = ?2, attempts = ?3, paused_ms = ?4, next_attempt_at = ?5, status = ?6, "
-      "message = "
-      "?7, ended_at = ?8 WHERE id = ?1",
+      "UPDATE notification "
+      "SET state = ?2, attempts = ?3, paused_ms = ?4, next_attempt_at = ?5, status = ?6, message = ?7, "
+      "ended_at = ?8 WHERE id = ?1",
       notification.id, notification.state, notification.attempts, notification.paused.count(),
       to_unix_ms(notification.next_attempt_at), static_cast<std::int64_t>(notification.status),
       notification.message, to_unix_ms(notification.ended_at));
@@ -125,17 +123,16 @@ void store_attempt(storage::Database& database, const Notification& notification
 
 void send_again(storage::Database& database, std::int64_t id, Timestamp now) {
   database.run(
-      "UPDATE notification SET state = 'pending', attempts = 0, paused_ms = 0, next_attempt_at = ?2, "
-      "ended_at = 0 WHERE "
-      "id = ?1 AND state = 'failed'",
+      "UPDATE notification "
+      "SET state = 'pending', attempts = 0, paused_ms = 0, next_attempt_at = ?2, ended_at = 0 WHERE id = ?1 "
+      "AND state = 'failed'",
       id, to_unix_ms(now));
 }
 
 bool trim_notifications(storage::Database& database, Timestamp before, std::size_t limit) {
   database.run(
-      "DELETE FROM notification WHERE id IN (SELECT id FROM notification WHERE state != 'pending' AND "
-      "ended_at < ?1 "
-      "LIMIT ?2)",
+      "DELETE FROM notification WHERE id IN (SELECT id FROM notification WHERE state != 'pending' "
+      "AND ended_at < ?1 LIMIT ?2)",
       to_unix_ms(before), limit);
   return database.changed_rows() == static_cast<std::int64_t>(limit);
 }

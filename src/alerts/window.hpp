@@ -25,8 +25,8 @@ struct Windows {
 
 /// Reads
 ///
-///     {"time_zone": "Europe/Berlin", "windows": [{"start_day": 0, "end_day": 4, "start_time": "09:00",
-///     "end_time": "17:00"}]}
+///     {"time_zone": "Europe/Berlin",
+///      "windows": [{"start_day": 0, "end_day": 4, "start_time": "09:00", "end_time": "17:00"}]}
 ///
 /// Days count from Monday, 0 to 6; an end day of 7 to 13 lies in the following week (contract). Each is one
 /// stretch from its start to its end, day and night; without times from the start day's midnight to the end

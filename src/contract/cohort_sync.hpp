@@ -12,9 +12,9 @@
 /// One POST of a cohort sync, `POST /mixpanel/cohort-sync`:
 ///
 ///     {"action": "add_members",
-///      "parameters": {"mixpanel_project_id": "8", "mixpanel_cohort_id": "12", "mixpanel_cohort_name":
-///      "Trial",
-///                     "mixpanel_session_id": "5f3a", "page_info": {"total_pages": 2, "page_count": 1},
+///      "parameters": {"mixpanel_project_id": "8", "mixpanel_cohort_id": "12",
+///                     "mixpanel_cohort_name": "Trial", "mixpanel_session_id": "5f3a",
+///                     "page_info": {"total_pages": 2, "page_count": 1},
 ///                     "members": [{"mixpanel_distinct_id": "ann", "email": "ann@example.com"}]}}
 ///
 /// Decoding checks the whole of the body against the contract. The members stay as the bytes that came:

@@ -12,8 +12,8 @@
 /// The event engine: ClickHouse's SQL, embedded (chDB) or on a server or cluster (ClickHouse over HTTP). One
 /// dialect, one set of statements (sql/*.sql), two implementations.
 ///
-///     SELECT … WHERE project_id = {project:String}          -- a statement names its parameters and their
-///     types engine.run(sql::kCountEvents, Parameters().add("project", "8"), "JSONEachRow", {});
+///     SELECT … WHERE project_id = {project:String}     -- a statement names its parameters and their types
+///     engine.run(sql::kCountEvents, Parameters().add("project", "8"), "JSONEachRow", {});
 ///
 /// Values only ever go in as parameters: nothing of a user's is pasted into SQL.
 namespace bellwether::events {

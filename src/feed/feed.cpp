@@ -136,8 +136,8 @@ std::vector<Change> read(storage::Database& database, std::int64_t after, std::s
   std::vector<Change> out;
   auto batches = database.query(
       "SELECT first_seq, count, at, batch, project_id, cohort_id, session_id FROM feed "
-      "WHERE first_seq >= coalesce((SELECT max(first_seq) FROM feed WHERE first_seq <= ?1), 0) ORDER BY "
-      "first_seq",
+      "WHERE first_seq >= coalesce((SELECT max(first_seq) FROM feed WHERE first_seq <= ?1), 0) "
+      "ORDER BY first_seq",
       after + 1);
   while (out.size() < limit && batches.next()) {
     if (batches.integer(0) + batches.integer(1) <= after + 1) continue;

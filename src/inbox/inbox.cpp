@@ -86,8 +86,7 @@ Stored store(Database& database, const contract::CustomAlert& alert, std::string
   const auto fired_at = alert.fired_at ? parse_iso8601(*alert.fired_at) : std::nullopt;
   database.run(
       "INSERT INTO alert (digest, received_at, at, project_id, alert_id, name, fired_at, report_type, "
-      "report_name, "
-      "sentence, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+      "report_name, sentence, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
       storage::Blob{digest}, to_unix_ms(now), to_unix_ms(fired_at.value_or(now)), alert.project_id,
       alert.alert_id, alert.alert_name, alert.fired_at, alert.report_type, alert.report_name, alert.sentence,
       payload);
@@ -99,10 +98,10 @@ Stored store(Database& database, const contract::CustomAlert& alert, std::string
 std::vector<StoredAlert> list(Database& database, const Filter& filter, std::size_t limit) {
   std::vector<StoredAlert> alerts;
   auto query = database.query(SELECT_ALERT
-                              "WHERE (?1 IS NULL OR project_id = ?1) AND (?2 IS NULL OR alert_id = ?2) AND "
-                              "(?3 IS NULL OR report_type = ?3) "
-                              "AND (?4 IS NULL OR at >= ?4) AND (?5 IS NULL OR at < ?5) AND (?6 IS NULL OR "
-                              "id < ?6) ORDER BY id DESC LIMIT ?7",
+                              "WHERE (?1 IS NULL OR project_id = ?1) AND (?2 IS NULL OR alert_id = ?2) "
+                              "AND (?3 IS NULL OR report_type = ?3) AND (?4 IS NULL OR at >= ?4) "
+                              "AND (?5 IS NULL OR at < ?5) AND (?6 IS NULL OR id < ?6) ORDER BY id DESC "
+                              "LIMIT ?7",
                               filter.project_id, filter.alert_id, filter.report_type, to_ms(filter.from),
                               to_ms(filter.until), filter.before_id, limit);
   while (query.next()) alerts.push_back(read(query));
@@ -117,8 +116,8 @@ std::optional<StoredAlert> find(Database& database, std::int64_t id) {
 
 std::size_t trim(Database& database, Timestamp before, std::size_t most) {
   database.run(
-      "DELETE FROM alert WHERE id IN (SELECT id FROM alert WHERE received_at < ?1 ORDER BY received_at LIMIT "
-      "?2)",
+      "DELETE FROM alert WHERE id IN (SELECT id FROM alert WHERE received_at < ?1 ORDER BY received_at "
+      "LIMIT ?2)",
       to_unix_ms(before), most);
   return static_cast<std::size_t>(database.changed_rows());
 }

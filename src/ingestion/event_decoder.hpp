@@ -14,8 +14,8 @@
 
 /// Events as Mixpanel's SDKs and exports write them, decoded into rows of the event table.
 ///
-///     {"event": "Purchase", "properties": {"time": 1700000000, "distinct_id": "ann", "$insert_id": "5f3a",
-///     …}}
+///     {"event": "Purchase",
+///      "properties": {"time": 1700000000, "distinct_id": "ann", "$insert_id": "5f3a", …}}
 ///
 /// `time` is in seconds or milliseconds; a time to come becomes now. Who did it is `distinct_id`, else
 /// `$user_id`, else `$device:` and `$device_id`. Events equal in (event, time, distinct_id, $insert_id) are

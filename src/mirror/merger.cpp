@@ -63,8 +63,8 @@ bool sweep_bodies(Database& database) {
       "SELECT ref FROM session WHERE has_bodies = 1 AND waiting = 0 AND state <> 'receiving' LIMIT 1"));
   if (!session) return false;
   database.run(
-      "DELETE FROM page_body WHERE page_ref IN (SELECT page_ref FROM page_body WHERE page_ref IN "
-      "(SELECT ref FROM page WHERE session_ref = ?1) LIMIT ?2)",
+      "DELETE FROM page_body WHERE page_ref IN (SELECT page_ref FROM page_body WHERE page_ref IN (SELECT ref "
+      "FROM page WHERE session_ref = ?1) LIMIT ?2)",
       *session, kBodiesPerStep);
   if (database.changed_rows() == 0)
     database.run("UPDATE session SET has_bodies = 0 WHERE ref = ?1", *session);
@@ -75,10 +75,9 @@ bool sweep_sessions(Database& database, Timestamp before) {
   std::vector<std::int64_t> old;
   {
     auto query = database.query(
-        "SELECT ref FROM session WHERE last_page_at < ?1 AND state <> 'receiving' AND open = 0 AND waiting = "
-        "0 "
-        "AND has_bodies = 0 AND ref NOT IN (SELECT session_ref FROM undo_sweep) ORDER BY last_page_at LIMIT "
-        "?2",
+        "SELECT ref FROM session WHERE last_page_at < ?1 AND state <> 'receiving' AND open = 0 "
+        "AND waiting = 0 AND has_bodies = 0 AND ref NOT IN (SELECT session_ref FROM undo_sweep) "
+        "ORDER BY last_page_at LIMIT ?2",
         to_unix_ms(before), kSessionsPerStep);
     while (query.next()) old.push_back(query.integer(0));
   }

@@ -133,8 +133,8 @@ bool Mirror::look_after(Database& database, Timestamp now, std::size_t most) con
     auto query = database.query(
         "SELECT old.ref, EXISTS (SELECT 1 FROM session AS newer WHERE newer.cohort_ref = old.cohort_ref "
         "AND newer.first_page > old.last_page) AS overtaken FROM session AS old "
-        "WHERE old.state = 'receiving' AND old.waiting = 0 "
-        "AND (old.last_page_at <= ?1 OR (overtaken AND old.last_page_at <= ?2)) ORDER BY old.ref LIMIT ?3",
+        "WHERE old.state = 'receiving' AND old.waiting = 0 AND (old.last_page_at <= ?1 OR (overtaken "
+        "AND old.last_page_at <= ?2)) ORDER BY old.ref LIMIT ?3",
         to_unix_ms(now - options_.expire_after), to_unix_ms(now - quiet), most);
     while (query.next()) found.emplace_back(query.integer(0), query.integer(1) != 0);
   }

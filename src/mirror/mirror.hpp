@@ -15,8 +15,7 @@
 /// rows alone say how to go on. All of them belong to the one writer.
 ///
 ///   1. `receive` stores a page. When it completes its session, the session is applied in the same
-///   transaction,
-///      or, when it is large, left *waiting* for `Merger` (merger.hpp).
+///      transaction, or, when it is large, left *waiting* for `Merger` (merger.hpp).
 ///   2. `answered` tells what became of the page's answer; a session whose answers all arrived is settled.
 ///   3. `look_after` gives up sessions that will not be completed.
 ///

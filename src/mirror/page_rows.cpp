@@ -9,8 +9,7 @@ std::optional<std::int64_t> insert_page(Database& database, std::int64_t session
                                         const contract::CohortPage& page, Answer answer, Timestamp now) {
   database.run(
       "INSERT INTO page (session_ref, action, page_count, total_pages, received_at, members, answer, "
-      "attempt, applied) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, 0) ON CONFLICT DO NOTHING",
+      "attempt, applied) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, 0) ON CONFLICT DO NOTHING",
       session_ref, static_cast<int>(page.action), std::int64_t{page.page_count},
       std::int64_t{page.total_pages}, to_unix_ms(now), page.member_count, static_cast<int>(answer));
   if (database.changed_rows() == 0) return std::nullopt;
@@ -22,9 +21,8 @@ std::optional<std::int64_t> insert_page(Database& database, std::int64_t session
 std::optional<AnswerRef> expect_answer_again(Database& database, std::int64_t session_ref, Action action,
                                              std::uint32_t page_count) {
   auto query = database.query(
-      "UPDATE page SET answer = 0, attempt = attempt + 1 WHERE session_ref = ?1 AND page_count = ?2 AND "
-      "action = ?3 "
-      "RETURNING ref, attempt",
+      "UPDATE page SET answer = 0, attempt = attempt + 1 WHERE session_ref = ?1 AND page_count = ?2 "
+      "AND action = ?3 RETURNING ref, attempt",
       session_ref, std::int64_t{page_count}, static_cast<int>(action));
   if (!query.next()) return std::nullopt;
   const AnswerRef ref{query.integer(0), query.integer(1)};

@@ -126,9 +126,9 @@ void save_session(Database& database, const Session& session) {
   const auto applied_at =
       session.applied_at ? std::optional<std::int64_t>(to_unix_ms(*session.applied_at)) : std::nullopt;
   database.run(
-      "UPDATE session SET state = ?2, why = ?3, members_pages = ?4, members_total = ?5, add_pages = ?6, "
-      "add_total = ?7, remove_pages = ?8, remove_total = ?9, in_run_order = ?10, received = ?11, first_page "
-      "= ?12, "
+      "UPDATE session "
+      "SET state = ?2, why = ?3, members_pages = ?4, members_total = ?5, add_pages = ?6, add_total = ?7, "
+      "remove_pages = ?8, remove_total = ?9, in_run_order = ?10, received = ?11, first_page = ?12, "
       "last_page = ?13, last_page_at = ?14, waiting = ?15, applied_at = ?16, open = ?17, open_changes = ?18, "
       "has_bodies = ?19, entered = ?20, left_ = ?21, updated = ?22 WHERE ref = ?1",
       session.ref, to_string(session.state), session.why, std::int64_t{members.pages},

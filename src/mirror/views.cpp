@@ -91,8 +91,8 @@ std::vector<DoubtView> list_doubts(Database& database, const CohortSummary& coho
   auto query = database.query(
       "SELECT undo.distinct_id, undo.change, session.session_id, session.why, session.state FROM undo "
       "JOIN session ON session.ref = undo.session_ref WHERE undo.generation = ?1 AND undo.distinct_id >= ?2 "
-      "AND session.open = 1 AND session.state IN ('in_doubt', 'receiving') ORDER BY undo.distinct_id LIMIT "
-      "?3",
+      "AND session.open = 1 AND session.state IN ('in_doubt', 'receiving') ORDER BY undo.distinct_id "
+      "LIMIT ?3",
       cohort.generation, after.value_or(""), limit + 1);
   while (query.next()) {
     if (after && query.text(0) == *after) continue;
@@ -110,9 +110,8 @@ std::vector<SessionView> list_sessions(Database& database, const SessionFilter& 
   std::vector<SessionView> sessions;
   auto query = database.query(
       "SELECT session.ref, project_id, cohort_id FROM session JOIN cohort ON cohort.ref = session.cohort_ref "
-      "WHERE (?1 IS NULL OR project_id = ?1) AND (?2 IS NULL OR cohort_id = ?2) AND (?3 IS NULL OR state = "
-      "?3) "
-      "AND (?4 IS NULL OR session.ref < ?4) ORDER BY session.ref DESC LIMIT ?5",
+      "WHERE (?1 IS NULL OR project_id = ?1) AND (?2 IS NULL OR cohort_id = ?2) AND (?3 IS NULL "
+      "OR state = ?3) AND (?4 IS NULL OR session.ref < ?4) ORDER BY session.ref DESC LIMIT ?5",
       filter.project_id, filter.cohort_id, filter.state, filter.before, limit);
   while (query.next()) {
     SessionView view;

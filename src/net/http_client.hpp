@@ -18,10 +18,12 @@
 namespace bellwether::net {
 
 struct ClientTimeouts {
-  Millis connect = std::chrono::seconds(10);  ///< until the connection stands, TLS included
-  Millis first_byte =
-      std::chrono::seconds(30);             ///< from then until the answer begins; and any silence within it
-  Millis whole = std::chrono::seconds(60);  ///< all of it; 0: no bound, for live streams
+  /// Until the connection stands, TLS included.
+  Millis connect = std::chrono::seconds(10);
+  /// From then until the answer begins; and any silence within it.
+  Millis first_byte = std::chrono::seconds(30);
+  /// All of it; 0: no bound, for live streams.
+  Millis whole = std::chrono::seconds(60);
 };
 
 struct ClientRequest {

@@ -24,10 +24,10 @@ struct ServerLimits {
   std::size_t connections = 1024;            ///< then the idlest of the busiest client gives way, or 503
   std::size_t connections_per_client = 256;  ///< then that client's idlest gives way, or 503
   std::size_t requests_per_connection = 10'000;
-  Millis header_timeout =
-      std::chrono::seconds(10);                    ///< from a request's first byte, and for the TLS handshake
-  Millis body_timeout = std::chrono::seconds(60);  ///< for the whole body
-  Millis idle_timeout = std::chrono::seconds(75);  ///< between requests
+  /// From a request's first byte, and for the TLS handshake.
+  Millis header_timeout = std::chrono::seconds(10);
+  Millis body_timeout = std::chrono::seconds(60);   ///< for the whole body
+  Millis idle_timeout = std::chrono::seconds(75);   ///< between requests
   Millis write_timeout = std::chrono::seconds(60);  ///< for a response, or a chunk of a stream
 };
 

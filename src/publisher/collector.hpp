@@ -16,9 +16,10 @@ namespace bellwether::publisher {
 /// The public listener's application: `/track`, `/import` and `/engage` as Mixpanel's SDKs and tools call
 /// them.
 ///
-///     /track, /engage   by the project's token in each object; answers 1 or 0, or {"status", "error"} with
-///     verbose=1 /import           by credentials; answers {"code", "num_records_imported", "status",
-///     "failed_records"} /groups           not supported: 501
+///     /track, /engage   by the project's token in each object; answers 1 or 0,
+///                       or {"status", "error"} with verbose=1
+///     /import           by credentials; answers {"code", "num_records_imported", "status", "failed_records"}
+///     /groups           not supported: 501
 ///
 /// A request is answered when what it brought is durable. Too much at once is answered 429.
 class Collector final : public net::Handler {

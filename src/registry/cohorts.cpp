@@ -100,9 +100,8 @@ Outcome<void> check(storage::Database& database, const Cohort& cohort) {
 std::vector<Cohort> list_cohorts(storage::Database& database, std::string_view project_id) {
   std::vector<Cohort> cohorts;
   auto rows = database.query(
-      "SELECT id, project_id, name, description, definition, upload, changed_at FROM cohort WHERE project_id "
-      "= ?1 "
-      "ORDER BY id",
+      "SELECT id, project_id, name, description, definition, upload, changed_at FROM cohort "
+      "WHERE project_id = ?1 ORDER BY id",
       project_id);
   while (rows.next()) cohorts.push_back(read(rows));
   return cohorts;
@@ -137,8 +136,8 @@ Outcome<std::int64_t> save_cohort(storage::Database& database, const Cohort& coh
     return database.last_insert_id();
   }
   database.run(
-      "UPDATE cohort SET name = ?2, description = ?3, definition = ?4, upload = ?5, changed_at = ?6 WHERE id "
-      "= ?1",
+      "UPDATE cohort SET name = ?2, description = ?3, definition = ?4, upload = ?5, changed_at = ?6 "
+      "WHERE id = ?1",
       cohort.id, cohort.name, cohort.description, cohort.definition, cohort.upload,
       to_unix_ms(cohort.changed_at));
   return cohort.id;
@@ -149,8 +148,8 @@ Outcome<void> remove_cohort(storage::Database& database, std::int64_t id) {
   if (!cohort) return refuse(Kind::kNotFound, "there is no such cohort");
   std::string users;
   auto syncs = database.query(
-      "SELECT destination.name FROM sync JOIN destination ON destination.id = destination_id WHERE cohort_id "
-      "= ?1",
+      "SELECT destination.name FROM sync JOIN destination ON destination.id = destination_id "
+      "WHERE cohort_id = ?1",
       id);
   while (syncs.next()) users += fmt::format("{}the sync to \"{}\"", users.empty() ? "" : ", ", syncs.text(0));
   for (const std::string& name : cohorts_that_use(database, *cohort))

@@ -52,8 +52,8 @@ std::optional<Destination> find_destination(storage::Database& database, std::in
 std::optional<Destination> find_destination(storage::Database& database, std::string_view project_id,
                                             std::string_view name) {
   auto rows = database.query(
-      "SELECT id, project_id, name, url, user, password, enabled FROM destination WHERE project_id = ?1 AND "
-      "name = ?2",
+      "SELECT id, project_id, name, url, user, password, enabled FROM destination WHERE project_id = ?1 "
+      "AND name = ?2",
       project_id, name);
   if (!rows.next()) return std::nullopt;
   return read(rows);
@@ -63,8 +63,8 @@ Outcome<std::int64_t> save_destination(storage::Database& database, const Destin
   if (auto sound = check(database, destination); !sound) return std::unexpected(sound.error());
   if (destination.id == 0) {
     database.run(
-        "INSERT INTO destination (project_id, name, url, user, password, enabled) VALUES (?1, ?2, ?3, ?4, "
-        "?5, ?6)",
+        "INSERT INTO destination (project_id, name, url, user, password, enabled) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         destination.project_id, destination.name, destination.url, destination.user, destination.password,
         destination.enabled);
     return database.last_insert_id();

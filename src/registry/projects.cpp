@@ -104,10 +104,9 @@ std::optional<Project> find_project(storage::Database& database, std::string_vie
 Outcome<void> save_project(storage::Database& database, const Project& project) {
   if (auto sound = check(database, project); !sound) return sound;
   database.run(
-      "INSERT INTO project (id, name, token, secret, time_zone, priority_properties) VALUES (?1, ?2, ?3, ?4, "
-      "?5, ?6) "
-      "ON CONFLICT (id) DO UPDATE SET name = ?2, token = ?3, secret = ?4, time_zone = ?5, "
-      "priority_properties = ?6",
+      "INSERT INTO project (id, name, token, secret, time_zone, priority_properties) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO UPDATE "
+      "SET name = ?2, token = ?3, secret = ?4, time_zone = ?5, priority_properties = ?6",
       project.id, project.name, project.token, project.secret, project.time_zone,
       join_lines(project.priority_properties));
   database.run("DELETE FROM service_account WHERE project_id = ?1", project.id);

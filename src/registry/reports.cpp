@@ -47,8 +47,7 @@ std::vector<Report> list_reports(storage::Database& database, std::string_view p
   std::vector<Report> reports;
   auto rows = database.query(
       "SELECT id, project_id, name, description, definition, changed_at FROM report WHERE project_id = ?1 "
-      "ORDER BY "
-      "id",
+      "ORDER BY id",
       project_id);
   while (rows.next()) reports.push_back(read(rows));
   return reports;
@@ -65,8 +64,7 @@ std::optional<Report> find_report(storage::Database& database, std::string_view 
                                   std::string_view name) {
   auto rows = database.query(
       "SELECT id, project_id, name, description, definition, changed_at FROM report WHERE project_id = ?1 "
-      "AND name "
-      "= ?2",
+      "AND name = ?2",
       project_id, name);
   if (!rows.next()) return std::nullopt;
   return read(rows);
@@ -76,8 +74,8 @@ Outcome<std::int64_t> save_report(storage::Database& database, const Report& rep
   if (auto sound = check(database, report); !sound) return std::unexpected(sound.error());
   if (report.id == 0) {
     database.run(
-        "INSERT INTO report (project_id, name, description, definition, changed_at) VALUES (?1, ?2, ?3, ?4, "
-        "?5)",
+        "INSERT INTO report (project_id, name, description, definition, changed_at) "
+        "VALUES (?1, ?2, ?3, ?4, ?5)",
         report.project_id, report.name, report.description, report.definition, to_unix_ms(report.changed_at));
     return database.last_insert_id();
   }

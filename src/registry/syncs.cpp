@@ -96,8 +96,7 @@ std::vector<Sync> list_syncs(storage::Database& database, std::string_view proje
   std::vector<Sync> syncs;
   auto rows = database.query(
       "SELECT id, key, project_id, cohort_id, destination_id, properties, recurring, owner, state, note, "
-      "next_run_at "
-      "FROM sync WHERE ?1 = '' OR project_id = ?1 ORDER BY id",
+      "next_run_at FROM sync WHERE ?1 = '' OR project_id = ?1 ORDER BY id",
       project_id);
   while (rows.next()) syncs.push_back(read(rows));
   return syncs;
@@ -106,8 +105,7 @@ std::vector<Sync> list_syncs(storage::Database& database, std::string_view proje
 std::optional<Sync> find_sync(storage::Database& database, std::int64_t id) {
   auto rows = database.query(
       "SELECT id, key, project_id, cohort_id, destination_id, properties, recurring, owner, state, note, "
-      "next_run_at "
-      "FROM sync WHERE id = ?1",
+      "next_run_at FROM sync WHERE id = ?1",
       id);
   if (!rows.next()) return std::nullopt;
   return read(rows);
@@ -117,8 +115,7 @@ std::optional<Sync> find_sync(storage::Database& database, std::int64_t cohort_i
                               std::int64_t destination_id) {
   auto rows = database.query(
       "SELECT id, key, project_id, cohort_id, destination_id, properties, recurring, owner, state, note, "
-      "next_run_at "
-      "FROM sync WHERE cohort_id = ?1 AND destination_id = ?2",
+      "next_run_at FROM sync WHERE cohort_id = ?1 AND destination_id = ?2",
       cohort_id, destination_id);
   if (!rows.next()) return std::nullopt;
   return read(rows);
@@ -131,8 +128,7 @@ Outcome<std::int64_t> save_sync(storage::Database& database, const Sync& sync, c
     if (auto ends = check_ends(database, sync); !ends) return std::unexpected(ends.error());
     database.run(
         "INSERT INTO sync (key, project_id, cohort_id, destination_id, properties, recurring, owner, state, "
-        "note, "
-        "next_run_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'active', '', ?8)",
+        "note, next_run_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'active', '', ?8)",
         sync.key, sync.project_id, sync.cohort_id, sync.destination_id, encode(sync.properties),
         sync.recurring, sync.owner, to_unix_ms(sync.next_run_at));
     return database.last_insert_id();

@@ -58,8 +58,7 @@ std::vector<Webhook> list_webhooks(storage::Database& database, std::string_view
   std::vector<Webhook> webhooks;
   auto rows = database.query(
       "SELECT id, project_id, name, url, user, password, enabled, format FROM webhook WHERE project_id = ?1 "
-      "ORDER BY "
-      "id",
+      "ORDER BY id",
       project_id);
   while (rows.next()) webhooks.push_back(read(rows));
   return webhooks;
@@ -76,8 +75,7 @@ std::optional<Webhook> find_webhook(storage::Database& database, std::string_vie
                                     std::string_view name) {
   auto rows = database.query(
       "SELECT id, project_id, name, url, user, password, enabled, format FROM webhook WHERE project_id = ?1 "
-      "AND name = "
-      "?2",
+      "AND name = ?2",
       project_id, name);
   if (!rows.next()) return std::nullopt;
   return read(rows);
@@ -87,16 +85,15 @@ Outcome<std::int64_t> save_webhook(storage::Database& database, const Webhook& w
   if (auto sound = check(database, webhook); !sound) return std::unexpected(sound.error());
   if (webhook.id == 0) {
     database.run(
-        "INSERT INTO webhook (project_id, name, url, user, password, enabled, format) VALUES (?1, ?2, ?3, "
-        "?4, ?5, ?6, "
-        "?7)",
+        "INSERT INTO webhook (project_id, name, url, user, password, enabled, format) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         webhook.project_id, webhook.name, webhook.url, webhook.user, webhook.password, webhook.enabled,
         to_string(webhook.format));
     return database.last_insert_id();
   }
   database.run(
-      "UPDATE webhook SET name = ?2, url = ?3, user = ?4, password = ?5, enabled = ?6, format = ?7 WHERE id "
-      "= ?1",
+      "UPDATE webhook SET name = ?2, url = ?3, user = ?4, password = ?5, enabled = ?6, format = ?7 "
+      "WHERE id = ?1",
       webhook.id, webhook.name, webhook.url, webhook.user, webhook.password, webhook.enabled,
       to_string(webhook.format));
   return webhook.id;

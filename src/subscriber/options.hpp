@@ -44,8 +44,8 @@ struct Options {
   net::Address admin_listen{"127.0.0.1", 8081};
   std::string admin_token;
   std::vector<std::string> admin_hosts = {};  ///< names of the private listener besides loopback's
-  Millis longest_stream =
-      std::chrono::minutes(30);  ///< for one streamed list, which holds a snapshot of the file
+  /// For one streamed list, which holds a snapshot of the file.
+  Millis longest_stream = std::chrono::minutes(30);
 
   contract::DecodeLimits decode;
   mirror::Options mirror;

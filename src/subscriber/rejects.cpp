@@ -105,7 +105,8 @@ void store(Database& database, const Reject& reject, const RejectLimits& limits)
       reject.headers, storage::Blob{reject.body}, reject.body_bytes);
   // The newest that fit stay: how many there are, and what their bodies hold, counted from the newest down.
   database.run(
-      "DELETE FROM reject WHERE id <= (SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id DESC) AS n, "
+      "DELETE FROM reject WHERE id <= (SELECT id "
+      "FROM (SELECT id, row_number() OVER (ORDER BY id DESC) AS n, "
       "sum(length(body)) OVER (ORDER BY id DESC) AS bytes FROM reject) WHERE n > ?1 OR bytes > ?2 "
       "ORDER BY id DESC LIMIT 1)",
       limits.count, limits.bytes);

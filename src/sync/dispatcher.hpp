@@ -15,16 +15,15 @@
 namespace bellwether::sync {
 
 struct DispatcherOptions {
-  Millis interval =
-      std::chrono::minutes(30);              ///< between the beginnings of a recurring sync's runs (contract)
-  std::size_t parallel = 8;                  ///< destinations at once
-  std::size_t most_members = 10'000'000;     ///< of a cohort (contract)
-  std::size_t page_members = kPageMembers;   ///< in one call at most
-  net::ClientTimeouts timeouts = {};         ///< of one page's request
-  std::size_t response_bytes = 64UL << 10U;  ///< of an answer
-  std::string ca_file = {};                  ///< trusted in place of the system's certificates
-  Millis keep_runs = std::chrono::days(30);  ///< history, audits and their changes
-  std::size_t keep_attempts = 50'000;        ///< of all syncs
+  Millis interval = std::chrono::minutes(30);  ///< from one start of a recurring sync to the next (contract)
+  std::size_t parallel = 8;                    ///< destinations at once
+  std::size_t most_members = 10'000'000;       ///< of a cohort (contract)
+  std::size_t page_members = kPageMembers;     ///< in one call at most
+  net::ClientTimeouts timeouts = {};           ///< of one page's request
+  std::size_t response_bytes = 64UL << 10U;    ///< of an answer
+  std::string ca_file = {};                    ///< trusted in place of the system's certificates
+  Millis keep_runs = std::chrono::days(30);    ///< history, audits and their changes
+  std::size_t keep_attempts = 50'000;          ///< of all syncs
 };
 
 /// Runs the syncs when they are due: a thread a destination while it has something to do. Owns its threads.

@@ -11,7 +11,8 @@
 /// A run's pages on the disk, as they go out: cut and written once, when the run's changes are frozen, and
 /// then read one by one, also by the next process. The file is complete or does not open.
 ///
-///     members array, members array, …, {offset of each page and of the end: 8 bytes little-endian each},
+///     members array, members array, …
+///     offset of each page and of the end: 8 bytes each, little-endian
 ///     count of pages, mark
 namespace bellwether::sync {
 

@@ -13,8 +13,7 @@
 /// after something happened. Whoever drives it stores the run after every step (active_run.hpp), so that a
 /// process that was killed goes on where it was.
 ///
-///     freezing ── changes frozen ──> sending ── last page delivered ──> settling ── snapshot moved ──>
-///     ended, succeeded
+///     freezing ── changes frozen ──> sending ── last page delivered ──> settling ── snapshot moved ──> ended, succeeded
 ///         │                            │  ▲ retry: the same page again, later
 ///         └── not computable           └── given up, or to be paused, or stopped by a person
 ///             ended, failed                ended, failed / paused / stopped

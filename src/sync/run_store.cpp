@@ -131,8 +131,8 @@ Run create_run(storage::Database& database, const registry::Sync& sync, std::str
 
 void save_run(storage::Database& database, const Run& run) {
   database.run(
-      "UPDATE sync_run SET change_set = ?2, phase = ?3, end = ?4, message = ?5, entered = ?6, left = ?7, "
-      "stayed = ?8, "
+      "UPDATE sync_run "
+      "SET change_set = ?2, phase = ?3, end = ?4, message = ?5, entered = ?6, left = ?7, stayed = ?8, "
       "total_pages = ?9, page = ?10, page_attempts = ?11, attempts = ?12, paused = ?13, not_before = ?14, "
       "ended_at = ?15 WHERE id = ?1",
       run.id, run.change_set, static_cast<int>(run.phase), static_cast<int>(run.end), run.message,
@@ -148,9 +148,9 @@ void finish_run(storage::Database& database, const Run& run, Millis interval) {
   if (!sync) return;  // removed meanwhile
   if (run.end == End::kSucceeded) {
     database.run(
-        "INSERT INTO sync_snapshot (sync_id, run_number, taken_at, members, in_doubt) VALUES (?1, ?2, ?3, "
-        "?4, 0) "
-        "ON CONFLICT (sync_id) DO UPDATE SET run_number = ?2, taken_at = ?3, members = ?4, in_doubt = 0",
+        "INSERT INTO sync_snapshot (sync_id, run_number, taken_at, members, in_doubt) "
+        "VALUES (?1, ?2, ?3, ?4, 0) ON CONFLICT (sync_id) DO UPDATE "
+        "SET run_number = ?2, taken_at = ?3, members = ?4, in_doubt = 0",
         run.sync_id, static_cast<std::int64_t>(run.number), to_unix_ms(run.started_at),
         static_cast<std::int64_t>(run.counts.members()));
     if (!sync->recurring) registry::set_sync_state(database, sync->id, registry::SyncState::kDone, "");
@@ -236,9 +236,9 @@ void trim_attempts(storage::Database& database, std::size_t attempts) {
 std::vector<OldRun> old_runs(storage::Database& database, Timestamp before, std::size_t limit) {
   std::vector<OldRun> runs;
   auto rows = database.query(
-      "SELECT id, sync_id, change_set FROM sync_run WHERE phase = 3 AND started_at < ?1 AND number < "
-      "(SELECT run_number FROM sync_snapshot WHERE sync_snapshot.sync_id = sync_run.sync_id) ORDER BY id "
-      "LIMIT ?2",
+      "SELECT id, sync_id, change_set FROM sync_run WHERE phase = 3 AND started_at < ?1 "
+      "AND number < (SELECT run_number FROM sync_snapshot WHERE sync_snapshot.sync_id = sync_run.sync_id) "
+      "ORDER BY id LIMIT ?2",
       to_unix_ms(before), limit);
   while (rows.next()) runs.push_back({rows.integer(0), rows.integer(1), std::string(rows.text(2))});
   return runs;

@@ -19,11 +19,9 @@ TEST(ImportSource, ReadsParquetThroughTheEngineAndGoesOnBehindARecord) {
   const std::shared_ptr<events::Engine> engine = std::move(*opened);
   const std::string file = folder.file("events.parquet");
   const auto written = engine->run(
-      "INSERT INTO FUNCTION file({file:String}, 'Parquet') SELECT 'Buy' AS event, 1767323045 + number AS "
-      "time, "
-      "concat('p', toString(number)) AS distinct_id, toString(number) AS \"$insert_id\", number * 1.5 AS "
-      "amount "
-      "FROM numbers(3)",
+      "INSERT INTO FUNCTION file({file:String}, 'Parquet') "
+      "SELECT 'Buy' AS event, 1767323045 + number AS time, concat('p', toString(number)) AS distinct_id, "
+      "toString(number) AS \"$insert_id\", number * 1.5 AS amount FROM numbers(3)",
       events::Parameters().add("file", file), "Null", {});
   ASSERT_TRUE(written) << written.error().message;
   const auto source =

@@ -30,9 +30,9 @@ TEST(Layout, AClusterHasReplicatedTablesBehindDistributedOnes) {
             "'{replica}', known_at)\n"
             "ORDER BY alias");
   EXPECT_EQ(statements[1],
-            "CREATE TABLE IF NOT EXISTS bellwether.identity ON CLUSTER 'main' AS bellwether.identity_local "
-            "ENGINE = "
-            "Distributed('main', 'bellwether', 'identity_local', cityHash64(alias))");
+            "CREATE TABLE IF NOT EXISTS bellwether.identity ON CLUSTER 'main' AS "
+            "bellwether.identity_local ENGINE = Distributed('main', 'bellwether', 'identity_local', "
+            "cityHash64(alias))");
   EXPECT_EQ(layout->create(sql::kCreateDatabase)[0],
             std::string(sql::kCreateDatabase) + " ON CLUSTER 'main'");
   EXPECT_EQ(layout->remove("DELETE FROM bellwether.snapshot WHERE 1"),
