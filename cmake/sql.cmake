@@ -1,6 +1,6 @@
 # bellwether_sql(NAME)
-# Every sql/*.sql of the room as a constant: sql/count_events.sql becomes <room>::sql::kCountEvents, in the
-# generated header <room>/sql.hpp.
+# Every sql/*.sql of the module as a constant: sql/count_events.sql becomes <module>::sql::kCountEvents, in the
+# generated header <module>/sql.hpp.
 function(bellwether_sql name)
   file(GLOB statements CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/sql/*.sql)
   set(SQL_NAMESPACE ${name})

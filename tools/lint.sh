@@ -1,20 +1,37 @@
 #!/usr/bin/env bash
-# clang-format on everything, clang-tidy on what changed: what is not committed, or else the last commit's files.
-# With --all clang-tidy reads everything too, which takes 20 minutes on two cores.
+# Checks the source. Format, lengths, modules and co_await are checked everywhere; clang-tidy and the banned words only
+# in what changed: what is not committed, or else the last commit.
+#
+#   tools/lint.sh                 what changed
+#   tools/lint.sh --since COMMIT  what changed since that commit
+#   tools/lint.sh --all           clang-tidy on everything too, which takes 20 minutes on two cores
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-sources() { grep -E '^(src|tests|bench)/.*\.(cpp|hpp)$' || true; }
-all=$(git ls-files --cached --others --exclude-standard | sources)
-changed=$({ git diff --name-only --diff-filter=d HEAD; git ls-files --others --exclude-standard; } | sources)
-[ -n "$changed" ] || changed=$(git diff --name-only --diff-filter=d HEAD~1 2>/dev/null | sources)
+cpp() { grep -E '^(src|tests|bench)/.*\.(cpp|hpp)$' || true; }
+files=$(git ls-files --cached --others --exclude-standard --deduplicate | while read -r file; do [ ! -f "$file" ] || echo "$file"; done)
+all=$(cpp <<<"$files")
+
+since=HEAD
+[ -n "$(git status --porcelain)" ] || since=HEAD~1
+[ "${1-}" != --since ] || since=$2
+changed=$({ git diff --name-only --diff-filter=d "$since"; git ls-files --others --exclude-standard; } | cpp)
 [ "${1-}" != --all ] || changed=$all
 
 echo "clang-format: $(wc -w <<<"$all") files"
 clang-format-19 --dry-run --Werror $all
 
+echo "lengths: no file is too long"
+node tools/check_lengths.mjs $(grep -E '\.(cpp|hpp|mjs|sh)$' <<<"$files")
+
+echo "modules: what is included is what is declared"
+node tools/check_modules.mjs
+
 echo "co_await: no aggregate is made on the way"
 node tools/check_coroutines.mjs $all
+
+echo "words: what changed since $(git rev-parse --short "$since") is written in plain English"
+node tools/check_words.mjs "$since"
 
 # The fuzzers are built by clang alone and are not in the compilation database.
 units=$(grep '\.cpp$' <<<"$changed" | grep -v '^tests/fuzz/' || true)

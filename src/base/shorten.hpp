@@ -14,7 +14,7 @@ inline constexpr std::size_t kReadableCharacters = 200;
 /// The same in a place for the whole of it, such as an HTML title attribute or a CSV cell.
 inline constexpr std::size_t kDetailCharacters = 1000;
 
-/// How many characters a text has.
+/// How many characters a string has.
 std::size_t count_characters(std::string_view text);
 
 /// At most `most` characters, the last an ellipsis when there are more. Looks at no more of `text` than it

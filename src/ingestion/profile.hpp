@@ -24,7 +24,7 @@ class Profile {
   Profile(std::string_view document, const ProfileLimits& limits);
 
   /// Why the update was refused; nothing when it was applied. Operations that do not fit what is there ($add
-  /// to a string, $append to something that is no list) leave it as it is, as Mixpanel does.
+  /// to a string, $append to something that is not a list) leave it as it is, as Mixpanel does.
   std::optional<std::string> apply(const ProfileUpdate& update);
 
   /// The properties as a JSON object; empty when there is no profile.

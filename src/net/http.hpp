@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-/// HTTP messages as the rooms above see them, and the interface that a server calls.
+/// HTTP messages as the modules above see them, and the interface that a server calls.
 namespace bellwether::net {
 
 struct Header {

@@ -129,7 +129,7 @@ struct Server::Impl {
     return admission.admitted;
   }
 
-  /// A handler's exception ends neither the thread nor the others' requests.
+  /// A handler's exception ends neither the thread nor any other request.
   void run() {
     for (;;) {
       try {

@@ -11,10 +11,10 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-/// SQLite behind as little as the rooms above need: statements with bound parameters, cached per connection.
+/// SQLite behind as little as the modules above need: statements with bound parameters, cached per connection.
 ///
 /// Every statement of a transaction can fail, and every failure means the same: roll all of it back and tell
-/// the peer that storage could not take it. So this room throws `StorageError`, and the two places that own a
+/// the peer that storage could not take it. So this module throws `StorageError`, and the two places that own a
 /// transaction (GroupCommit for writes, the reader's request for reads) turn it into a value.
 /// A `Database` is one connection and belongs to one thread at a time.
 namespace bellwether::storage {

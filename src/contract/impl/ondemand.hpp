@@ -9,7 +9,7 @@
 #include "contract/decode_error.hpp"
 #include "contract/json_text.hpp"
 
-/// What both decoders need of simdjson's On-Demand. Included by this room's .cpp files alone: the header is
+/// What both decoders need of simdjson's On-Demand. Included by this module's .cpp files alone: the header is
 /// heavy. Inside, a fault unwinds as `Failure`; each decoder turns it into its `std::expected`.
 namespace bellwether::contract::impl {
 

@@ -81,7 +81,7 @@ async function neverRead(trial, site, bound) {
   const held = await Held.open(site.port, { reads: false });
   const deadline = Date.now() + bound;
   const request = Buffer.from(plain().repeat(200), 'latin1');
-  // A write fails only after the server closed, so writing goes on; it blocks while the server does not read.
+  // A write fails only after the server closed, so writing goes on; it blocks while the server reads nothing.
   while (!held.closed && Date.now() < deadline) {
     await Promise.race([held.send(request), sleep(200)]);
     await sleep(20);
