@@ -32,7 +32,7 @@ double measure(const std::string& folder, std::uint64_t members, int runs) {
   bellwether::bench::MirrorFile file(folder);
   file.receive_load("1", members);
   file.merge();
-  file.tidy();
+  file.collect_garbage();
   return median_session(file, "1", members, runs);
 }
 

@@ -7,10 +7,9 @@
 #include "feed/feed.hpp"
 #include "mirror/merger.hpp"
 #include "mirror/mirror.hpp"
-#include "mirror/schema.hpp"
 #include "pages.hpp"
 #include "storage/group_commit.hpp"
-#include "storage/migrations.hpp"
+#include "support/service_tables.hpp"
 #include "timing.hpp"
 
 namespace bellwether::bench {
@@ -20,9 +19,7 @@ class MirrorFile {
  public:
   explicit MirrorFile(const std::string& folder) : path_(folder + "/mirror.db"), mirror_(options_in(folder)) {
     storage::Database database(path_, {});
-    const std::string schema = std::string(mirror::kSchema) + feed::kSchema;
-    const char* const scripts[] = {schema.c_str()};
-    if (const auto migrated = storage::migrate(database, scripts); !migrated) std::abort();
+    bellwether::testing::create_tables(database, "subscriber");
     writer_ =
         std::make_unique<storage::GroupCommit>(std::move(database), storage::GroupCommit::Limits{}, nullptr);
     reader_ = std::make_unique<storage::Database>(
@@ -46,7 +43,8 @@ class MirrorFile {
     page.members_json = members_json(first, count);
     commit([&](storage::Database& database) {
       const auto receipt = mirror_.receive(database, page, system_now());
-      if (receipt.track_answer) mirror_.answered(database, *receipt.track_answer, mirror::Answer::kDelivered);
+      if (receipt.track_answer)
+        mirror_.on_acknowledgement(database, *receipt.track_answer, mirror::Acknowledgement::kDelivered);
     });
   }
 
@@ -63,8 +61,8 @@ class MirrorFile {
     while (merger().merge_next(system_now())) {
     }
   }
-  void tidy() {
-    while (merger().tidy(system_now())) {
+  void collect_garbage() {
+    while (merger().collect_garbage(system_now())) {
     }
   }
 

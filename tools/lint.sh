@@ -27,6 +27,12 @@ node tools/check_lengths.mjs $(grep -E '\.(cpp|hpp|mjs|sh)$' <<<"$files")
 echo "modules: what is included is what is declared"
 node tools/check_modules.mjs
 
+echo "migrations: none that is released was edited"
+for folder in src/*/migrations; do
+  (cd "$folder" && sha256sum --check --strict --quiet SHA256SUMS && comm -3 <(ls *.sql) <(cut -c67- SHA256SUMS | sort) | (! grep .)) ||
+    { echo "$folder: add a migration and its line in SHA256SUMS; never edit one that is there" >&2; exit 1; }
+done
+
 echo "co_await: no aggregate is made on the way"
 node tools/check_coroutines.mjs $all
 

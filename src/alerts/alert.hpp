@@ -47,7 +47,7 @@ struct Alert {
   Timestamp notified_at = {};   ///< when it last notified; the epoch: never
 };
 
-inline constexpr std::size_t kMostName = 50;
+inline constexpr std::size_t kMaxName = 50;
 
 /// Why the alert does not fit the report, or nothing. Fills the subject and breakdown of a new watch (when
 /// `subject` is empty).

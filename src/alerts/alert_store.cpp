@@ -20,8 +20,8 @@ using registry::refuse;
 using Kind = registry::Refusal::Kind;
 using Scope = Watch::Scope;
 
-constexpr std::size_t kMostText = 255;
-constexpr std::size_t kMostReceivers = 20;
+constexpr std::size_t kMaxText = 255;
+constexpr std::size_t kMaxReceivers = 20;
 constexpr Millis kLongestFrequency = std::chrono::days(31);
 
 #define ALERT_COLUMNS                                                                                  \
@@ -90,14 +90,14 @@ std::vector<Alert> read_all(storage::Query rows) {
 }
 
 Outcome<void> check_people(const Alert& alert) {
-  if (auto named = registry::check_name("an alert's name", alert.name, kMostName); !named) return named;
-  if (alert.creator.size() > kMostText) return refuse(Kind::kInvalid, "the creator's name is too long");
+  if (auto named = registry::check_name("an alert's name", alert.name, kMaxName); !named) return named;
+  if (alert.creator.size() > kMaxText) return refuse(Kind::kInvalid, "the creator's name is too long");
   if (!alert.creator_email.empty() && !registry::is_email(alert.creator_email))
     return refuse(Kind::kInvalid, "creator_email must be one e-mail address");
   if (!std::ranges::all_of(alert.emails, registry::is_email))
     return refuse(Kind::kInvalid, "each of emails must be one e-mail address");
-  if (alert.webhooks.size() + alert.emails.size() > kMostReceivers)
-    return refuse(Kind::kInvalid, fmt::format("an alert has at most {} webhooks and emails", kMostReceivers));
+  if (alert.webhooks.size() + alert.emails.size() > kMaxReceivers)
+    return refuse(Kind::kInvalid, fmt::format("an alert has at most {} webhooks and emails", kMaxReceivers));
   if (alert.frequency < std::chrono::minutes(1) || alert.frequency > kLongestFrequency)
     return refuse(Kind::kInvalid, "frequency must be from 1m to 31d");
   return {};

@@ -38,9 +38,9 @@ Condition read_anomaly(const ObjectReader& object) {
   if (const auto* confidence = object.find("confidence"))
     condition.confidence = read_number(*confidence, object.at_path("confidence"));
   if (condition.confidence < anomalies::kLeastConfidence ||
-      condition.confidence > anomalies::kMostConfidence) {
+      condition.confidence > anomalies::kMaxConfidence) {
     refuse(object.at_path("confidence"),
-           fmt::format("must be from {} to {}", anomalies::kLeastConfidence, anomalies::kMostConfidence));
+           fmt::format("must be from {} to {}", anomalies::kLeastConfidence, anomalies::kMaxConfidence));
   }
   if (const auto* direction = object.find("direction"))
     condition.direction = read_word(*direction, object.at_path("direction"), kDirections);

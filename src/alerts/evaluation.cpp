@@ -13,7 +13,7 @@ namespace bellwether::alerts {
 namespace {
 
 /// A detector's work is for each value of its history, so not for every little segment.
-constexpr std::size_t kMostAnomalySegments = 50;
+constexpr std::size_t kMaxAnomalySegments = 50;
 
 Millis step_of(calendar::Unit unit) {
   constexpr int kMonth = 30;
@@ -77,7 +77,7 @@ std::optional<Firing> evaluate(const Alert& alert, const reports::SeriesTable& t
   std::size_t looked_at = 0;
   for (const reports::Series& series : table.series) {
     if (!watches(alert.watch, series)) continue;
-    if (alert.condition.is_anomaly() && ++looked_at > kMostAnomalySegments) break;
+    if (alert.condition.is_anomaly() && ++looked_at > kMaxAnomalySegments) break;
     const Observation observation = observe(alert.condition, table, series, bucket, unit, zone);
     const auto finding = judge(alert.condition, observation);
     if (!finding) continue;

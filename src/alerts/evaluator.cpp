@@ -54,13 +54,13 @@ Evaluator::Evaluator(const EvaluatorOptions& options, const Parts& parts)
 
 Evaluator::Round Evaluator::run(Timestamp now) {
   Round round;
-  for (const Task& task : plan(now)) {
+  for (const Task& task : plan(now, round)) {
     if (!judge(task, now, round)) ++round.failed_reports;
   }
   return round;
 }
 
-std::vector<Evaluator::Task> Evaluator::plan(Timestamp now) const {
+std::vector<Evaluator::Task> Evaluator::plan(Timestamp now, Round& round) const {
   const auto reader = parts_.readers.borrow();
   std::map<std::int64_t, Task> tasks;
   for (Alert& alert : list_active_alerts(*reader)) {
@@ -80,6 +80,7 @@ std::vector<Evaluator::Task> Evaluator::plan(Timestamp now) const {
     Task& task = tasks.at(alert.report_id);
     Due due = due_buckets(task.definition.frame().unit, task.zone, alert.judged_until, now,
                           settles_after(task.definition, options_.evaluation), options_.evaluation.catch_up);
+    round.next_at = std::min(round.next_at.value_or(due.next_at), due.next_at);
     if (!due.starts.empty()) task.alerts.emplace_back(std::move(alert), std::move(due));
   }
   std::vector<Task> with_work;

@@ -36,6 +36,8 @@ class Evaluator {
     std::size_t fired = 0;
     std::size_t notifications = 0;  ///< stored, to be sent
     std::size_t failed_reports = 0;
+    std::optional<Timestamp> next_at =
+        std::nullopt;  ///< when the next bucket is due; none: no alert is active
   };
 
   /// Options and parts outlive it.
@@ -46,7 +48,7 @@ class Evaluator {
 
  private:
   struct Task;
-  std::vector<Task> plan(Timestamp now) const;
+  std::vector<Task> plan(Timestamp now, Round& round) const;
   bool judge(const Task& task, Timestamp now, Round& round) const;
   void store(const Task& task, const reports::SeriesTable& table, Timestamp now, Round& round) const;
 

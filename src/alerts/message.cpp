@@ -14,11 +14,11 @@ namespace {
 using contract::AlertMessage;
 
 /// Slack takes 3,000 characters in a section, of which links need some and "&amp;" five for one.
-constexpr std::size_t kMostSlackName = 80;
-constexpr std::size_t kMostSlackSentence = 280;
-constexpr std::size_t kMostSlackSummary = 500;
+constexpr std::size_t kMaxSlackName = 80;
+constexpr std::size_t kMaxSlackSentence = 280;
+constexpr std::size_t kMaxSlackSummary = 500;
 /// PagerDuty takes 1,024 characters.
-constexpr std::size_t kMostPagerSummary = 1024;
+constexpr std::size_t kMaxPagerSummary = 1024;
 
 std::string summary(const AlertMessage& message) {
   return fmt::format("{}: {} is {}, {}", message.alert_name, message.report_name, message.formatted_value,
@@ -53,14 +53,14 @@ std::string to_slack(const AlertMessage& message) {
   };
   const std::string text = fmt::format(
       "*{}*\n{} is *{}*: {}\n<{}|Report> · <{}|Root cause> · <{}|Edit alert>",
-      escaped(message.alert_name, kMostSlackName), escaped(message.report_name, kMostSlackName),
-      escaped(message.formatted_value, kMostSlackName), escaped(message.sentence, kMostSlackSentence),
+      escaped(message.alert_name, kMaxSlackName), escaped(message.report_name, kMaxSlackName),
+      escaped(message.formatted_value, kMaxSlackName), escaped(message.sentence, kMaxSlackSentence),
       message.report_url, message.root_cause_analysis_url, message.edit_alert_url);
   std::string out;
   JsonWriter json(out);
   json.begin_object()
       .key("text")
-      .value(escape_slack(shorten(summary(message), kMostSlackSummary)))
+      .value(escape_slack(shorten(summary(message), kMaxSlackSummary)))
       .key("blocks")
       .begin_array();
   json.begin_object().key("type").value("section").key("text").begin_object();
@@ -140,7 +140,7 @@ std::string to_pagerduty(const AlertMessage& message) {
       .value("Bellwether");
   json.key("client_url").value(message.report_url);
   json.key("payload").begin_object().key("summary");
-  json.value(cut_to_bytes(summary(message), kMostPagerSummary));
+  json.value(cut_to_bytes(summary(message), kMaxPagerSummary));
   json.key("source").value(message.project_name).key("severity").value("warning");
   json.key("timestamp")
       .value(contract::format_fired_at(message.fired_at))

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "delivery/retry.hpp"
+#include "retry_policy/retry.hpp"
 
 namespace bellwether::alerts {
 
@@ -62,7 +62,7 @@ std::vector<Notification> due_notifications(storage::Database& database, Timesta
       "SELECT " NOTIFICATION_COLUMNS
       " FROM notification WHERE state = 'pending' AND (next_attempt_at <= ?1 OR next_attempt_at > ?2) "
       "ORDER BY id",
-      to_unix_ms(now), to_unix_ms(now + delivery::kRetryBudget));
+      to_unix_ms(now), to_unix_ms(now + retry_policy::kRetryBudget));
   while (due.size() < most && rows.next()) {
     Notification notification = read(rows);
     if (taken.insert(notification.receiver()).second) due.push_back(std::move(notification));
@@ -86,27 +86,29 @@ std::vector<Notification> list_notifications(storage::Database& database, std::i
   return notifications;
 }
 
-std::optional<Timestamp> next_attempt_at(storage::Database& database) {
-  auto rows = database.query("SELECT min(next_attempt_at) FROM notification WHERE state = 'pending'");
+std::optional<Timestamp> next_attempt_after(storage::Database& database, Timestamp now) {
+  auto rows = database.query(
+      "SELECT min(next_attempt_at) FROM notification WHERE state = 'pending' AND next_attempt_at > ?1",
+      to_unix_ms(now));
   if (!rows.next() || rows.is_null(0)) return std::nullopt;
   return from_unix_ms(rows.integer(0));
 }
 
-Notification after_attempt(Notification notification, unsigned status, const delivery::Judgement& judgement,
-                           Timestamp now, double jitter) {
+Notification after_attempt(Notification notification, unsigned status,
+                           const retry_policy::Judgement& judgement, Timestamp now, double jitter) {
   ++notification.attempts;
   notification.status = status;
   notification.message = judgement.message;
-  if (judgement.verdict == delivery::Verdict::kRetry) {
+  if (judgement.verdict == retry_policy::Verdict::kRetry) {
     const auto pause =
-        delivery::next_pause(notification.attempts, notification.paused, jitter, judgement.retry_after);
+        retry_policy::next_pause(notification.attempts, notification.paused, jitter, judgement.retry_after);
     if (pause) {
       notification.paused += *pause;
       notification.next_attempt_at = now + *pause;
       return notification;
     }
   }
-  notification.state = judgement.verdict == delivery::Verdict::kDelivered ? "delivered" : "failed";
+  notification.state = judgement.verdict == retry_policy::Verdict::kDelivered ? "delivered" : "failed";
   notification.ended_at = now;
   return notification;
 }

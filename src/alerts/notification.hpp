@@ -9,7 +9,7 @@
 
 #include "alerts/mail.hpp"
 #include "base/time.hpp"
-#include "delivery/verdict.hpp"
+#include "retry_policy/verdict.hpp"
 #include "storage/database.hpp"
 
 namespace bellwether::alerts {
@@ -46,13 +46,13 @@ std::optional<Notification> find_notification(storage::Database& database, std::
 /// Of one alert, the newest first, before `before`.
 std::vector<Notification> list_notifications(storage::Database& database, std::int64_t alert_id,
                                              std::optional<std::int64_t> before, std::size_t limit);
-/// When the next attempt is due.
-std::optional<Timestamp> next_attempt_at(storage::Database& database);
+/// When the next attempt after `now` is due.
+std::optional<Timestamp> next_attempt_after(storage::Database& database, Timestamp now);
 
 /// What follows from an attempt: delivered, another attempt later, or failed. A receiver's 4xx fails it: an
 /// alert's webhook is disabled only by a person.
-Notification after_attempt(Notification notification, unsigned status, const delivery::Judgement& judgement,
-                           Timestamp now, double jitter);
+Notification after_attempt(Notification notification, unsigned status,
+                           const retry_policy::Judgement& judgement, Timestamp now, double jitter);
 void store_attempt(storage::Database& database, const Notification& notification);
 /// A failed one becomes pending again.
 void send_again(storage::Database& database, std::int64_t id, Timestamp now);

@@ -16,6 +16,7 @@ Due due_buckets(Unit unit, const calendar::TimeZone& zone, Timestamp judged_unti
   Due due{.until = judged_until};
   // From the newest backwards, so that a long pause costs no more than the bound.
   Timestamp end = calendar::bucket_start(unit, now - settles_after, zone);
+  due.next_at = calendar::next_bucket(unit, end, zone) + settles_after;
   // Nothing that is still to come has been judged, unless by a clock that was ahead: go on with the newest.
   if (judged_until > now) judged_until = calendar::earlier_bucket(unit, end, 1, zone);
   if (end <= judged_until) return due;

@@ -20,6 +20,7 @@ struct Due {
   std::vector<Timestamp> starts;  ///< of the buckets to judge, the oldest first
   std::size_t skipped = 0;        ///< older ones that are not judged any more
   Timestamp until;                ///< the end of the last one
+  Timestamp next_at;              ///< when the bucket after those is complete
 };
 
 /// The buckets that are complete and were not judged yet. A `judged_until` after `now` comes from a clock

@@ -17,7 +17,7 @@ constexpr double kReal = 2;
 constexpr double kSure = 3;
 constexpr double kStandsOut = 5;
 constexpr double kTelling = 3;
-constexpr double kMostOfIt = 0.6;
+constexpr double kMaxOfIt = 0.6;
 constexpr std::size_t kFewSegments = 3;
 constexpr std::size_t kFewestLike = 3;
 constexpr double kPercent = 100;
@@ -205,7 +205,7 @@ std::size_t segments_for_most(const Dimension& dimension) {
   double sum = 0;
   for (std::size_t i = 0; i < dimension.segments.size(); ++i) {
     sum += dimension.segments[i].contribution;
-    if (sum >= kMostOfIt) return i + 1;
+    if (sum >= kMaxOfIt) return i + 1;
   }
   return dimension.segments.size() + 1;
 }

@@ -19,7 +19,7 @@ using selection::refuse;
 
 constexpr int kDay = 24 * 60;
 constexpr int kWeek = 7 * kDay;
-constexpr std::size_t kMostWindows = 20;
+constexpr std::size_t kMaxWindows = 20;
 
 /// "HH:MM", 00:00 to 24:00.
 int read_time(const json::value& value, const std::string& path) {
@@ -63,7 +63,7 @@ std::expected<Windows, selection::DefinitionError> parse_windows(std::string_vie
       if (const auto found = calendar::TimeZone::find(windows.time_zone); !found)
         refuse("time_zone", found.error().message);
     }
-    selection::for_each_item(object.at("windows"), "windows", 0, kMostWindows,
+    selection::for_each_item(object.at("windows"), "windows", 0, kMaxWindows,
                              [&](const json::value& item, const std::string& at) {
                                windows.windows.push_back(read_window(item, at));
                              });

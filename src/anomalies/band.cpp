@@ -19,7 +19,7 @@ constexpr double kStep = 0.03;
 constexpr double kUsualOutside = 0.05;
 /// Aims a little inside, as the promise is "at most".
 constexpr double kMargin = 0.85;
-constexpr std::size_t kMostSlots = 288;
+constexpr std::size_t kMaxSlots = 288;
 
 /// Between the normal distribution's and that of one with heavier tails, which real metrics often have.
 double first_quantile(double outside) {
@@ -49,7 +49,7 @@ Band::Band(const Season& season, double confidence)
       step_(kStep * std::max(1.0, std::sqrt(kUsualOutside / outside_))),
       quantile_(first_quantile(outside_)),
       all_(kScaleWeight) {
-  const std::size_t slots = season.has_days() ? std::min(season.per_day(), kMostSlots) : 1;
+  const std::size_t slots = season.has_days() ? std::min(season.per_day(), kMaxSlots) : 1;
   for (std::size_t i = 0; i < slots; ++i) by_slot_.emplace_back(kSlotWeight);
   counts_.resize(slots);
 }

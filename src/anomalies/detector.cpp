@@ -10,16 +10,16 @@ namespace {
 /// Three days or two weeks, whichever pattern is the shortest that the step lets be seen.
 std::size_t needed_for(const Season& season) {
   constexpr std::size_t kLeast = 14;
-  constexpr std::size_t kMost = 1000;
+  constexpr std::size_t kMax = 1000;
   const std::size_t cycles = season.has_days() ? 3 * season.per_day() : 2 * season.per_week();
-  return std::clamp(cycles, kLeast, kMost);
+  return std::clamp(cycles, kLeast, kMax);
 }
 
 }  // namespace
 
 Detector::Detector(Millis step, double confidence)
     : forecaster_(Season(step)),
-      band_(Season(step), std::clamp(confidence, kLeastConfidence, kMostConfidence)),
+      band_(Season(step), std::clamp(confidence, kLeastConfidence, kMaxConfidence)),
       needed_(needed_for(Season(step))) {}
 
 Judgement Detector::observe(Timestamp at, std::optional<double> value) {

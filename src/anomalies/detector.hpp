@@ -14,7 +14,7 @@
 namespace bellwether::anomalies {
 
 inline constexpr double kLeastConfidence = 0.8;
-inline constexpr double kMostConfidence = 0.999;
+inline constexpr double kMaxConfidence = 0.999;
 
 struct Judgement {
   /// False while there is too little history (two weeks of days, three days of hours, …): nothing is claimed

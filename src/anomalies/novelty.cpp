@@ -11,11 +11,11 @@ namespace {
 constexpr std::size_t kColdStart = 100;
 /// So many values have a spread.
 constexpr std::size_t kFewest = 20;
-constexpr std::size_t kMostSorted = 50000;
+constexpr std::size_t kMaxSorted = 50000;
 /// A rarity counts above the first of these (a peak as large as the seven before it counts a little), and not
 /// above the second.
 constexpr double kLeastRarity = -2;
-constexpr double kMostRarity = 6;
+constexpr double kMaxRarity = 6;
 /// An event is over after so many values; until then only what is so many times as strange is new.
 constexpr std::size_t kRest = 120;
 constexpr double kStandsOut = 1.6;
@@ -43,7 +43,7 @@ double Novelty::strangeness(Timestamp at, double value) {
   for (std::size_t i = 0; i < tails_.size(); ++i) {
     const double deviation = std::max(distances[i], 0.0) / scale;
     if (const auto rarity = tails_[i].rarity(deviation))
-      squares += std::pow(std::clamp(*rarity, kLeastRarity, kMostRarity) - kLeastRarity, 2);
+      squares += std::pow(std::clamp(*rarity, kLeastRarity, kMaxRarity) - kLeastRarity, 2);
     tails_[i].observe(deviation);
   }
   return std::sqrt(squares / static_cast<double>(tails_.size()));
@@ -61,7 +61,7 @@ double Novelty::once(double strangeness) {
 double Novelty::observe(Timestamp at, double value) {
   const double seen = strangeness(at, value);
   const double fresh = count_ < kColdStart ? 0 : once(seen);
-  if (sorted_.size() < kMostSorted) sorted_.insert(std::ranges::upper_bound(sorted_, value), value);
+  if (sorted_.size() < kMaxSorted) sorted_.insert(std::ranges::upper_bound(sorted_, value), value);
   ++count_;
   return fresh / (fresh + kWorthALook);
 }

@@ -9,7 +9,7 @@ namespace {
 
 /// Values so close to a peak belong to it.
 constexpr std::size_t kPeakGap = 50;
-constexpr std::size_t kMostPeaks = 60;
+constexpr std::size_t kMaxPeaks = 60;
 /// A peak counts half when it is so many values old.
 constexpr double kHalfLife = 10000;
 /// So many peaks are the tail.
@@ -35,7 +35,7 @@ std::optional<double> PeakTail::rarity(double deviation) const {
 
 void PeakTail::close_peak() {
   if (open_->height > 0) peaks_.push_back(*open_);
-  if (peaks_.size() > kMostPeaks) peaks_.erase(std::ranges::min_element(peaks_, {}, &Peak::height));
+  if (peaks_.size() > kMaxPeaks) peaks_.erase(std::ranges::min_element(peaks_, {}, &Peak::height));
   open_.reset();
 }
 

@@ -10,7 +10,7 @@ namespace bellwether::api {
 
 namespace {
 constexpr std::int64_t kDefaultLimit = 100;
-constexpr std::int64_t kMostLimit = 1000;
+constexpr std::int64_t kMaxLimit = 1000;
 }  // namespace
 
 std::expected<Call, ApiError> Call::parse(const net::Request& request) {
@@ -49,8 +49,8 @@ std::expected<std::size_t, ApiError> Call::limit() const {
   const auto given = number("limit");
   if (!given) return std::unexpected(given.error());
   const std::int64_t value = given->value_or(kDefaultLimit);
-  if (value < 1 || value > kMostLimit) {
-    return api_error(400, "bad_parameter", fmt::format("limit must be from 1 to {}", kMostLimit));
+  if (value < 1 || value > kMaxLimit) {
+    return api_error(400, "bad_parameter", fmt::format("limit must be from 1 to {}", kMaxLimit));
   }
   return static_cast<std::size_t>(value);
 }

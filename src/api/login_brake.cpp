@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kFree = 5;
 constexpr Millis kLongestPause = std::chrono::seconds(30);
 constexpr Millis kRemembered = std::chrono::minutes(15);
-constexpr std::size_t kMostAddresses = 10'000;
+constexpr std::size_t kMaxAddresses = 10'000;
 
 /// The address, or the network of an IPv6 address: people have a whole one.
 std::string key_of(std::string_view address) {
@@ -28,8 +28,8 @@ std::string key_of(std::string_view address) {
 
 Millis pause_after(std::size_t failures) {
   if (failures < kFree) return Millis(0);
-  constexpr std::size_t kMostDoublings = 5;
-  const auto pause = std::chrono::seconds(1LL << std::min(failures - kFree, kMostDoublings));
+  constexpr std::size_t kMaxDoublings = 5;
+  const auto pause = std::chrono::seconds(1LL << std::min(failures - kFree, kMaxDoublings));
   return std::min<Millis>(pause, kLongestPause);
 }
 
@@ -57,7 +57,7 @@ void LoginBrake::succeeded(std::string_view address) {
 /// With the lock held: what is old, and the oldest when there are too many.
 void LoginBrake::forget(Steady::time_point now) {
   std::erase_if(failures_, [&](const auto& entry) { return now - entry.second.last > kRemembered; });
-  if (failures_.size() < kMostAddresses) return;
+  if (failures_.size() < kMaxAddresses) return;
   failures_.erase(
       std::ranges::min_element(failures_, {}, [](const auto& entry) { return entry.second.last; }));
 }

@@ -19,11 +19,11 @@ constexpr double kAxisHeight = 24;
 constexpr double kLegendHeight = 22;
 /// About the width of a character of the axis's font.
 constexpr double kCharacter = 6.6;
-constexpr std::size_t kMostLabels = 8;
+constexpr std::size_t kMaxLabels = 8;
 /// So many times its own width a label needs.
 constexpr double kLabelRoom = 1.5;
 /// With more points none is told by itself.
-constexpr std::size_t kMostTold = 200;
+constexpr std::size_t kMaxTold = 200;
 
 /// Where the values lie on the drawing.
 struct Frame {
@@ -64,7 +64,7 @@ std::pair<double, double> range_of(const LineChart& chart) {
       high = std::max(high, *value);
     }
   };
-  for (std::size_t i = 0; i < chart.lines.size() && i < kMostLines; ++i) take(chart.lines[i].values);
+  for (std::size_t i = 0; i < chart.lines.size() && i < kMaxLines; ++i) take(chart.lines[i].values);
   take(chart.lower);
   take(chart.upper);
   for (const auto& level : chart.levels) take({level.value});
@@ -82,7 +82,7 @@ std::size_t labels_beside(const std::vector<std::string>& labels, const Frame& f
   for (const std::string& label : labels) longest = std::max(longest, count_characters(label));
   const double room =
       (kWidth - kRight - frame.left) / (kLabelRoom * kCharacter * static_cast<double>(longest));
-  return std::clamp<std::size_t>(static_cast<std::size_t>(room), 2, kMostLabels);
+  return std::clamp<std::size_t>(static_cast<std::size_t>(room), 2, kMaxLabels);
 }
 
 Markup draw_axes(const LineChart& chart, const Frame& frame, const std::vector<double>& axis) {
@@ -142,7 +142,7 @@ Markup draw_line(const LineChart& chart, const Frame& frame, const Line& line, s
       points += markup("{},{} ", frame.x(i), frame.y(*line.values[i]));
     out += markup("<polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"2\"/>", points, color);
   });
-  if (count > kMostTold) return out;
+  if (count > kMaxTold) return out;
   const std::string name = shorten(line.name, kLongestName);
   for (std::size_t i = 0; i < count; ++i) {
     if (!has(i)) continue;
@@ -187,7 +187,7 @@ Markup draw_legend(const LineChart& chart, double left, double& height) {
   Markup out;
   double x = left;
   double y = height + kLegendHeight - 8;
-  const std::size_t count = std::min(chart.lines.size(), kMostLines);
+  const std::size_t count = std::min(chart.lines.size(), kMaxLines);
   for (std::size_t i = 0; i < count; ++i) {
     const std::string name = shorten(chart.lines[i].name, kLongestName);
     const double width = 34 + kCharacter * static_cast<double>(count_characters(name));
@@ -231,7 +231,7 @@ Markup draw(const LineChart& chart) {
   const Frame frame = frame_of(chart, axis, low, high);
   Markup body = draw_axes(chart, frame, axis);
   body += draw_band(chart, frame);
-  for (std::size_t i = std::min(chart.lines.size(), kMostLines); i-- > 0;)
+  for (std::size_t i = std::min(chart.lines.size(), kMaxLines); i-- > 0;)
     body += draw_line(chart, frame, chart.lines[i], color_of(i));
   body += draw_levels(chart, frame);
   body += draw_marks(chart, frame);

@@ -22,7 +22,7 @@ struct Line {
 struct LineChart {
   std::string title;                ///< for who does not see it
   std::vector<std::string> labels;  ///< one a point, below the axis
-  std::vector<Line> lines;          ///< at most kMostLines are drawn
+  std::vector<Line> lines;          ///< at most kMaxLines are drawn
   Values lower = {};                ///< a band behind the first line; empty: none
   Values upper = {};
   std::vector<std::size_t> marks = {};  ///< points of the first line
@@ -34,7 +34,7 @@ struct LineChart {
   std::function<std::string(double)> format;
 };
 
-inline constexpr std::size_t kMostLines = 8;
+inline constexpr std::size_t kMaxLines = 8;
 
 /// An <svg> of 960 by about 320 units that stands alone.
 Markup draw(const LineChart& chart);

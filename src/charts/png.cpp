@@ -29,7 +29,7 @@ cairo_status_t append(void* out, const unsigned char* bytes, unsigned count) {
 }  // namespace
 
 Result<std::string> to_png(const std::string& svg, int width) {
-  constexpr int kMost = 4000;
+  constexpr int kMax = 4000;
   GError* raw_error = nullptr;
   const Handle handle(
       rsvg_handle_new_from_data(reinterpret_cast<const guint8*>(svg.data()), svg.size(), &raw_error));
@@ -38,8 +38,8 @@ Result<std::string> to_png(const std::string& svg, int width) {
   double own_height = 0;
   if (rsvg_handle_get_intrinsic_size_in_pixels(handle.get(), &own_width, &own_height) == 0 || own_width <= 0)
     return fail("the chart has no size");
-  width = std::clamp(width, 1, kMost);
-  const int height = std::clamp(static_cast<int>(width * own_height / own_width), 1, kMost);
+  width = std::clamp(width, 1, kMax);
+  const int height = std::clamp(static_cast<int>(width * own_height / own_width), 1, kMax);
   const Surface surface(cairo_image_surface_create(CAIRO_FORMAT_ARGB32, width, height));
   const Canvas canvas(cairo_create(surface.get()));
   const RsvgRectangle whole{0, 0, static_cast<double>(width), static_cast<double>(height)};

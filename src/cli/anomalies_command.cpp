@@ -85,7 +85,7 @@ void add_anomalies_command(CLI::App& app, Action& action) {
       ->required();
   command
       ->add_option("--confidence", arguments->confidence, "The share of ordinary values that the band holds")
-      ->check(CLI::Range(anomalies::kLeastConfidence, anomalies::kMostConfidence))
+      ->check(CLI::Range(anomalies::kLeastConfidence, anomalies::kMaxConfidence))
       ->capture_default_str();
   command->add_flag("--plot", arguments->plot, "A chart in place of CSV");
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });

@@ -24,7 +24,7 @@ bool passes(const std::expected<net::ClientResponse, net::ClientFailure>& answer
 }
 
 /// A longer line is not sent: with default settings the publisher takes no body of this size.
-constexpr std::size_t kMostRecordBytes = 16UL << 20U;
+constexpr std::size_t kMaxRecordBytes = 16UL << 20U;
 constexpr std::size_t kKeptOfLongRecord = 1024;
 
 }  // namespace
@@ -41,9 +41,9 @@ Result<ImportCounts> ImportJob::run(ImportSource& source) {
   ProgressBar bar;
   Result<void> failed;
   const auto take = [&](std::string event, const ImportPosition& at) {
-    if (event.size() > kMostRecordBytes) {
+    if (event.size() > kMaxRecordBytes) {
       reject(at.records, "",
-             fmt::format("a record of {} bytes; at most {} are sent", event.size(), kMostRecordBytes),
+             fmt::format("a record of {} bytes; at most {} are sent", event.size(), kMaxRecordBytes),
              for_message(event, kKeptOfLongRecord));
       last = at;
       return true;

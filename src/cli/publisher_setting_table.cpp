@@ -199,15 +199,15 @@ std::vector<Setting> alert_settings() {
       count_setting("alerts.catch_up",
                     "Buckets of an alert that are judged behind time, after the publisher was down.", 1, 5000,
                     [](Settings& s) -> auto& { return s.publisher.alerts.evaluator.evaluation.catch_up; }),
-      duration_setting("alerts.every", "How often is looked for buckets to judge.",
-                       [](Settings& s) -> auto& { return s.publisher.alerts.watchman.every; }),
+      duration_setting("alerts.every", "How often buckets are judged at most.",
+                       [](Settings& s) -> auto& { return s.publisher.alerts.scheduler.every; }),
       count_setting("alerts.segments",
                     "Segments of a report that an alert on any of them looks at, the largest first.", 1,
                     10'000, [](Settings& s) -> auto& { return s.publisher.alerts.evaluator.most_segments; }),
       count_setting("alerts.parallel", "Receivers that are told at once.", 1, 256,
                     [](Settings& s) -> auto& { return s.publisher.alerts.parallel; }),
       duration_setting("alerts.keep", "How long an alert's history and ended notifications are kept.",
-                       [](Settings& s) -> auto& { return s.publisher.alerts.watchman.keep; }),
+                       [](Settings& s) -> auto& { return s.publisher.alerts.scheduler.keep; }),
   };
 }
 

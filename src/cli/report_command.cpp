@@ -23,7 +23,7 @@ namespace json = boost::json;
 
 constexpr std::size_t kChartWidth = 100;
 constexpr std::size_t kChartHeight = 16;
-constexpr std::size_t kMostRows = 60;
+constexpr std::size_t kMaxRows = 60;
 
 struct Arguments {
   Remote remote{kPublisher};
@@ -57,9 +57,9 @@ std::string percent(const json::value& value) {
 }
 
 void print_series(const json::value& table) {
-  constexpr std::size_t kMostColumns = 6;
+  constexpr std::size_t kMaxColumns = 6;
   const auto& all = table.at("series").as_array();
-  const std::size_t columns = std::min(all.size(), kMostColumns);
+  const std::size_t columns = std::min(all.size(), kMaxColumns);
   if (all.empty()) {
     std::puts("no events");
     return;
@@ -72,7 +72,7 @@ void print_series(const json::value& table) {
   for (std::size_t i = 0; i < columns; ++i) heading.push_back(heading_of(all[i]));
   Table rows(heading);
   const auto& buckets = table.at("buckets").as_array();
-  const std::size_t first = buckets.size() > kMostRows ? buckets.size() - kMostRows : 0;
+  const std::size_t first = buckets.size() > kMaxRows ? buckets.size() - kMaxRows : 0;
   for (std::size_t bucket = first; bucket < buckets.size(); ++bucket) {
     std::vector<std::string> row{std::string(buckets[bucket].as_string())};
     for (std::size_t i = 0; i < columns; ++i) {

@@ -113,11 +113,11 @@ std::vector<Setting> data_settings() {
       duration_setting("data.keep_alerts", "How long alerts stay in the inbox.",
                        [](Settings& s) -> auto& { return s.subscriber.keep_alerts; }),
       count_setting("data.rejects", "Refused requests that are kept, the newest.", 0, 1'000'000,
-                    [](Settings& s) -> auto& { return s.subscriber.rejects.count; }),
+                    [](Settings& s) -> auto& { return s.subscriber.rejected_requests.count; }),
       count_setting("data.rejects_bytes", "What their bodies may hold together.", 0, kManyBytes,
-                    [](Settings& s) -> auto& { return s.subscriber.rejects.bytes; }),
+                    [](Settings& s) -> auto& { return s.subscriber.rejected_requests.bytes; }),
       count_setting("data.reject_body_bytes", "How much of one refused body is kept.", 0, kMany,
-                    [](Settings& s) -> auto& { return s.subscriber.rejects.body_bytes; }),
+                    [](Settings& s) -> auto& { return s.subscriber.rejected_requests.body_bytes; }),
   };
 }
 

@@ -20,7 +20,7 @@ namespace json = boost::json;
 constexpr std::array<std::string_view, 3> kSecrets{"password", "secret", "token"};
 constexpr int kDeepest = 64;
 /// An alias counts as often as it is used: a few lines of aliases of aliases could fill any memory.
-constexpr std::size_t kMostNodes = 200'000;
+constexpr std::size_t kMaxNodes = 200'000;
 
 /// Unwinds to `read_yaml_as_json`.
 struct Wrong {
@@ -84,9 +84,9 @@ bool take_secret(json::object& object, const std::string& key, const YAML::Node&
 /// `nodes` counts all that were converted.
 json::value convert(const YAML::Node& node, int depth, std::size_t& nodes) {
   if (depth > kDeepest) refuse(node, fmt::format("nested more than {} levels deep", kDeepest));
-  if (++nodes > kMostNodes)
+  if (++nodes > kMaxNodes)
     refuse(node,
-           fmt::format("the file has more than {} values, counted with what its aliases repeat", kMostNodes));
+           fmt::format("the file has more than {} values, counted with what its aliases repeat", kMaxNodes));
   switch (node.Type()) {
     case YAML::NodeType::Scalar:
       return scalar(node);

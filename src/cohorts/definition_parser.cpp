@@ -22,8 +22,8 @@ using selection::read_word;
 using selection::refuse;
 using selection::Word;
 
-constexpr std::size_t kMostItems = 20;
-constexpr std::int64_t kMostTimes = 1'000'000'000;
+constexpr std::size_t kMaxItems = 20;
+constexpr std::int64_t kMaxTimes = 1'000'000'000;
 
 Match read_match(const ObjectReader& object) {
   constexpr std::array<Word<Match>, 2> kWords{{{"all", Match::kAll}, {"any", Match::kAny}}};
@@ -73,7 +73,7 @@ Condition read_did(const json::value& value, const std::string& path) {
   if (count != nullptr) {
     const ObjectReader bound(*count, object.at_path("count"), {"op", "value"});
     did.comparison = read_comparison(bound);
-    did.value = selection::read_whole_number(bound.at("value"), bound.at_path("value"), 0, kMostTimes);
+    did.value = selection::read_whole_number(bound.at("value"), bound.at_path("value"), 0, kMaxTimes);
   }
   return did;
 }
@@ -111,7 +111,7 @@ Condition read_condition(const json::value& value, const std::string& path) {
 Group read_group(const json::value& value, const std::string& path) {
   const ObjectReader object(value, path, {"match", "conditions"});
   Group group{read_match(object), {}};
-  for_each_item(object.at("conditions"), object.at_path("conditions"), 1, kMostItems,
+  for_each_item(object.at("conditions"), object.at_path("conditions"), 1, kMaxItems,
                 [&](const json::value& item, const std::string& at) {
                   group.conditions.push_back(read_condition(item, at));
                 });
@@ -125,7 +125,7 @@ std::expected<Definition, DefinitionError> parse_definition(std::string_view tex
   const auto read = selection::read_definition(text, [&](const json::value& document) {
     const ObjectReader object(document, "", {"match", "groups"});
     definition.match = read_match(object);
-    for_each_item(object.at("groups"), "groups", 1, kMostItems,
+    for_each_item(object.at("groups"), "groups", 1, kMaxItems,
                   [&](const json::value& item, const std::string& at) {
                     definition.groups.push_back(read_group(item, at));
                   });

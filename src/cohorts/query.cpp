@@ -16,10 +16,10 @@ namespace {
 using selection::fill;
 using selection::SqlValues;
 
-constexpr std::size_t kMostConditions = 200;
+constexpr std::size_t kMaxConditions = 200;
 constexpr std::size_t kDeepest = 8;
 /// A condition is a bit of a UInt64; the highest is for whoever groups the rows with others.
-constexpr std::size_t kMostBits = 63;
+constexpr std::size_t kMaxBits = 63;
 
 /// Unwinds to `compile`.
 struct TooMuch {
@@ -84,7 +84,7 @@ class Compiler {
       nobody.push_back(holds);
       join(rule, definition.match, "(" + group_rule + ")");
     }
-    if (parts.size() > kMostBits) throw TooMuch{fmt::format("a cohort has at most {} conditions", kMostBits)};
+    if (parts.size() > kMaxBits) throw TooMuch{fmt::format("a cohort has at most {} conditions", kMaxBits)};
     const auto is_true = [](bool holds) { return holds; };
     const bool everybody = definition.match == Match::kAll ? std::ranges::all_of(nobody, is_true)
                                                            : std::ranges::any_of(nobody, is_true);
@@ -115,9 +115,9 @@ class Compiler {
   }
 
   Part part_of(const Condition& condition) {
-    if (++conditions_ > kMostConditions) {
+    if (++conditions_ > kMaxConditions) {
       throw TooMuch{
-          fmt::format("a cohort and those that it refers to have at most {} conditions", kMostConditions)};
+          fmt::format("a cohort and those that it refers to have at most {} conditions", kMaxConditions)};
     }
     return std::visit([this](const auto& one) { return make(one); }, condition);
   }

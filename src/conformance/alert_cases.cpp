@@ -15,7 +15,7 @@ void deliver(Probe& probe, const AlertNote& alert, std::string_view sent) {
   const auto attempt = probe.send(Stream::kAlerts, encode(alert));
   if (attempt && attempt->status >= 400 && attempt->status < 500)
     probe.note_wrongly_refused(fmt::format("{}: {}", sent, attempt->status));
-  if (delivery::judge_alert(attempt, system_now()).verdict == delivery::Verdict::kDelivered) return;
+  if (retry_policy::judge_alert(attempt, system_now()).verdict == retry_policy::Verdict::kDelivered) return;
   throw Finding{std::string(sent), "2xx", describe(attempt), "Take it, and answer 200 when it is stored."};
 }
 

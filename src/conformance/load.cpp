@@ -22,10 +22,10 @@ struct Tally {
   std::size_t not_taken = 0;
   std::string first_problem;
 
-  void note(contract::Action action, const delivery::Attempt& attempt, Millis took) {
-    const auto judgement = delivery::judge_page(action, attempt, system_now());
+  void note(contract::Action action, const retry_policy::Attempt& attempt, Millis took) {
+    const auto judgement = retry_policy::judge_page(action, attempt, system_now());
     const std::scoped_lock lock(mutex);
-    if (judgement.verdict == delivery::Verdict::kDelivered) {
+    if (judgement.verdict == retry_policy::Verdict::kDelivered) {
       latencies.push_back(took);
     } else if (++not_taken == 1) {
       first_problem = describe(attempt);

@@ -16,8 +16,8 @@ namespace json = boost::json;
 
 constexpr std::array<std::string_view, 3> kIdNames{"mixpanel_distinct_id", "distinct_id", "id"};
 constexpr std::array<std::string_view, 2> kListNames{"data", "members"};
-constexpr std::size_t kMostBytes = 64UL << 20U;
-constexpr std::size_t kMostPages = 100'000;
+constexpr std::size_t kMaxBytes = 64UL << 20U;
+constexpr std::size_t kMaxPages = 100'000;
 
 std::optional<std::string> text_of(const json::value& value) {
   if (value.is_string()) return std::string(value.get_string());
@@ -141,8 +141,8 @@ Result<Members> MembershipReader::read(std::string_view project, std::string_vie
   const std::string url = fill(fill(options_.url, "project", project), "cohort", cohort);
   Members all;
   std::string after;
-  for (std::size_t page = 0; page < kMostPages; ++page) {
-    net::ClientRequest request{.url = url, .headers = options_.headers, .response_bytes = kMostBytes};
+  for (std::size_t page = 0; page < kMaxPages; ++page) {
+    net::ClientRequest request{.url = url, .headers = options_.headers, .response_bytes = kMaxBytes};
     request.headers.push_back({"Accept", "application/x-ndjson, application/json;q=0.9, text/csv;q=0.8"});
     if (!after.empty())
       request.url += (url.contains('?') ? "&after=" : "?after=") + to_percent_encoding(after);

@@ -125,7 +125,7 @@ void pages_in_parallel(Probe& probe) {
   std::vector<std::string> bodies;
   for (std::uint32_t i = 1; i <= kPages; ++i)
     bodies.push_back(encode(story.page(Action::kMembers, members(std::size_t{i} * 100, 50), i, kPages)));
-  std::vector<delivery::Attempt> attempts(kPages);
+  std::vector<retry_policy::Attempt> attempts(kPages);
   std::vector<std::thread> threads;
   threads.reserve(kPages);
   for (std::size_t i = 0; i < kPages; ++i)

@@ -41,7 +41,7 @@ std::string excerpt(std::string_view text) {
   return for_message(line, kExcerpt) + (text.size() > kExcerpt ? "…" : "");
 }
 
-std::string describe(const delivery::Attempt& attempt) {
+std::string describe(const retry_policy::Attempt& attempt) {
   if (!attempt) return attempt.error().message;
   return fmt::format("{} {} {}", attempt->status, attempt->header("Content-Type"), excerpt(attempt->body));
 }
@@ -112,11 +112,11 @@ net::ClientRequest Probe::request(Stream stream, std::string body, const Unusual
   return request;
 }
 
-delivery::Attempt Probe::send(Stream stream, std::string body, const Unusual& unusual) {
+retry_policy::Attempt Probe::send(Stream stream, std::string body, const Unusual& unusual) {
   return client_.send(request(stream, std::move(body), unusual));
 }
 
-delivery::Attempt Probe::send_beside(std::string body) const {
+retry_policy::Attempt Probe::send_beside(std::string body) const {
   net::HttpClient client({.ca_file = target_.ca_file});
   return client.send(request(Stream::kCohortSync, std::move(body), {}));
 }
@@ -125,21 +125,22 @@ void Probe::deliver(const Page& page) {
   expect_taken(page, send(Stream::kCohortSync, encode(page)));
 }
 
-void Probe::expect_taken(const Page& page, const delivery::Attempt& attempt) {
+void Probe::expect_taken(const Page& page, const retry_policy::Attempt& attempt) {
   const std::string sent = fmt::format("{} page {} of {} with {} members", to_string(page.action), page.count,
                                        page.total, page.members.size());
   if (attempt && is_refusal(attempt->status))
     note_wrongly_refused(fmt::format("{}: {}", sent, attempt->status));
-  const auto judgement = delivery::judge_page(page.action, attempt, system_now());
-  if (judgement.verdict == delivery::Verdict::kDelivered) return;
+  const auto judgement = retry_policy::judge_page(page.action, attempt, system_now());
+  if (judgement.verdict == retry_policy::Verdict::kDelivered) return;
   throw Finding{sent,
                 fmt::format(R"(2xx with {{"action": "{}", "status": "success"}})", to_string(page.action)),
                 describe(attempt),
                 fmt::format("Take it, and answer with its action echoed; to a sender this answer means: {}.",
-                            delivery::to_string(judgement.verdict))};
+                            retry_policy::to_string(judgement.verdict))};
 }
 
-const net::ClientResponse& Probe::expect_composed(const delivery::Attempt& attempt, std::string_view sent) {
+const net::ClientResponse& Probe::expect_composed(const retry_policy::Attempt& attempt,
+                                                  std::string_view sent) {
   constexpr unsigned kServerError = 500;
   if (!attempt || attempt->status >= kServerError)
     throw Finding{

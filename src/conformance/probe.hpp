@@ -9,8 +9,8 @@
 #include "conformance/membership.hpp"
 #include "conformance/messages.hpp"
 #include "conformance/suite.hpp"
-#include "delivery/verdict.hpp"
 #include "net/http_client.hpp"
+#include "retry_policy/verdict.hpp"
 
 namespace bellwether::conformance {
 
@@ -56,13 +56,13 @@ class Probe {
   Page page(contract::Action action, const std::string& cohort, const std::string& session,
             std::vector<Member> members, std::uint32_t count = 1, std::uint32_t total = 1);
 
-  delivery::Attempt send(Stream stream, std::string body, const Unusual& unusual = {});
+  retry_policy::Attempt send(Stream stream, std::string body, const Unusual& unusual = {});
   /// The same from any thread, over a connection of its own.
-  delivery::Attempt send_beside(std::string body) const;
+  retry_policy::Attempt send_beside(std::string body) const;
 
   /// Sends a page that must be taken.
   void deliver(const Page& page);
-  void expect_taken(const Page& page, const delivery::Attempt& attempt);
+  void expect_taken(const Page& page, const retry_policy::Attempt& attempt);
   /// A message that is wrong must be refused, in a way that a sender understands and does not repeat.
   void expect_refused(Stream stream, std::string body, std::string_view sent, const Unusual& unusual = {});
   /// `body` is right, but comes without the right credentials: 401.
@@ -70,7 +70,7 @@ class Probe {
   /// POST alone is taken.
   void expect_no_other_method(Stream stream, const std::string& method, std::string body);
   /// Any answer but a 5xx or none.
-  const net::ClientResponse& expect_composed(const delivery::Attempt& attempt, std::string_view sent);
+  const net::ClientResponse& expect_composed(const retry_policy::Attempt& attempt, std::string_view sent);
 
   Members members_of(const std::string& project, const std::string& cohort);
   /// That the mirror shows exactly these in the page's cohort, at once or soon.
@@ -94,7 +94,7 @@ class Probe {
 };
 
 /// "200 application/json {"status": …}", cut to a line; or what went wrong.
-std::string describe(const delivery::Attempt& attempt);
+std::string describe(const retry_policy::Attempt& attempt);
 /// "3 members: ann, bob, cid", shortened.
 std::string describe(const Members& members);
 /// The first line of a message, shortened.

@@ -34,14 +34,14 @@ struct PageDraft {
 };
 
 void read_page_info(ondemand::value& value, const Path& path, const DecodeLimits& limits, PageDraft& draft) {
-  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+  constexpr std::int64_t kMax = std::numeric_limits<std::int32_t>::max();
   draft.has_page_info = true;
   impl::for_each_field(
       impl::object_at(value, path), path, [&](std::string_view key, ondemand::value& field, const Path& at) {
         if (key == "total_pages") {
-          draft.total_pages = static_cast<std::uint32_t>(impl::integer_at(field, at, 1, kMost));
+          draft.total_pages = static_cast<std::uint32_t>(impl::integer_at(field, at, 1, kMax));
         } else if (key == "page_count") {
-          draft.page_count = static_cast<std::uint32_t>(impl::integer_at(field, at, 1, kMost));
+          draft.page_count = static_cast<std::uint32_t>(impl::integer_at(field, at, 1, kMax));
         } else {
           impl::checked_text(field, at, limits, impl::below(limits, 3));
         }

@@ -106,7 +106,7 @@ Result<void> Stage::start_publisher() {
   options.chdb.library = options_.engine_library;
   options.syncs.interval = options_.interval;
   options.alerts.evaluator.evaluation.grace = Millis(0);
-  options.alerts.watchman.every = std::chrono::milliseconds(200);
+  options.alerts.scheduler.every = std::chrono::milliseconds(200);
   // The subscriber is on this machine, without a certificate.
   options.egress = {.https_only = false, .allow = {"127.0.0.0/8"}};
   auto started = start_on_free_ports<publisher::Service>(options, options_.default_ports);

@@ -20,6 +20,8 @@ namespace {
 
 /// Each of the library's two large caches may hold this part of its memory.
 constexpr std::size_t kCacheShare = 8;
+/// Sessions that only ingestion takes, so that events are stored however many reports run.
+constexpr std::size_t kForIngestion = 1;
 
 EngineError unavailable(std::string message) {
   return {EngineError::Kind::kUnavailable, 0, std::move(message)};
@@ -91,7 +93,7 @@ struct ChdbEngine::Impl {
     std::vector<char*> arguments;
     arguments.reserve(texts.size());
     for (std::string& text : texts) arguments.push_back(text.data());
-    for (std::size_t i = 0; i < options.simultaneous; ++i) {
+    for (std::size_t i = 0; i < options.simultaneous + kForIngestion; ++i) {
       ChdbConnection** connection = library.connect(static_cast<int>(arguments.size()), arguments.data());
       if (connection == nullptr || *connection == nullptr) {
         return std::unexpected(
@@ -112,9 +114,10 @@ struct ChdbEngine::Impl {
 
   std::expected<Borrowed, EngineError> borrow(const QueryOptions& options) {
     Session* session = nullptr;
+    const std::size_t kept = options.is_ingestion ? 0 : kForIngestion;
     {
       std::unique_lock lock(mutex);
-      if (!freed.wait_for(lock, options.timeout, [this] { return !idle.empty(); })) {
+      if (!freed.wait_for(lock, options.timeout, [&] { return idle.size() > kept; })) {
         return std::unexpected(
             EngineError{EngineError::Kind::kTimeout, 0, "too many queries run; none ended in time"});
       }
@@ -136,7 +139,7 @@ struct ChdbEngine::Impl {
       const std::scoped_lock lock(mutex);
       idle.push_back(session);
     }
-    freed.notify_one();
+    freed.notify_all();  // one that waits may not be one that can take it
   }
 
   OwnedResult call(ChdbLibrary::Query function, const Session& session, std::string_view statement,

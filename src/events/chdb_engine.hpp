@@ -18,7 +18,7 @@ class ChdbEngine final : public Engine {
     std::size_t threads = 2;                ///< for one query
     std::size_t memory_bytes = 2UL << 30U;  ///< for one query
     std::size_t total_bytes = 4UL << 30U;   ///< for all queries, merges and caches together
-    std::size_t simultaneous = 4;           ///< queries at once; more wait for their turn
+    std::size_t simultaneous = 4;  ///< queries at once, and one of ingestion; more wait for their turn
   };
 
   /// When another process holds the folder, the error names it.

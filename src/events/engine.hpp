@@ -33,6 +33,8 @@ struct EngineError {
 struct QueryOptions {
   Millis timeout = std::chrono::seconds(60);
   std::string query_id = {};  ///< to find it in a server's logs; empty: the engine makes one
+  /// A part of storing what SDKs send. Such queries have a session that reports cannot take.
+  bool is_ingestion = false;
 };
 
 /// Thread-safe; calls block. A long query does not hold up a short one, within the bound on both.

@@ -1,21 +1,18 @@
 #include "events/schema.hpp"
 
-#include <array>
+#include <iterator>
 
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
 #include "base/log.hpp"
 #include "events/deep_events.hpp"
+#include "events/migrations.hpp"
 #include "events/sql.hpp"
 
 namespace bellwether::events {
 
 namespace {
-
-/// Change i leads from version i to i+1. None is ever edited once it was released.
-constexpr std::array kChanges{sql::kCreateEvent,        sql::kCreateProfile,  sql::kCreateIdentity,
-                              sql::kCreateStaticMember, sql::kCreateSnapshot, sql::kCreateFrozenPerson};
 
 std::expected<std::size_t, EngineError> schema_version(Engine& engine) {
   const auto answer = engine.run(sql::kLastMigration, {}, "TabSeparated", {});
@@ -24,9 +21,9 @@ std::expected<std::size_t, EngineError> schema_version(Engine& engine) {
   return static_cast<std::size_t>(parse_integer(digits).value_or(0));
 }
 
-/// The last change is of the rows, not of the tables: what versions before 0.2 took and this one would
+/// The last migration is of the rows, not of the tables: what versions before 0.2 took and this one would
 /// refuse.
-constexpr std::size_t kLatest = kChanges.size() + 1;
+constexpr std::size_t kLatest = std::size(kMigrations) + 1;
 
 /// Whether it was done. A start goes on without it; the next one tries again.
 bool clean(Engine& engine) {
@@ -63,8 +60,8 @@ std::expected<void, EngineError> migrate(Engine& engine, const Layout& layout, b
   const auto note = [&](std::size_t version) {
     return engine.insert(sql::kInsertMigration, fmt::format("{{\"version\":{}}}\n", version), {});
   };
-  for (std::size_t version = *found; version < kChanges.size(); ++version) {
-    if (auto made = create(kChanges[version]); !made) return made;
+  for (std::size_t version = *found; version < std::size(kMigrations); ++version) {
+    if (auto made = create(kMigrations[version]); !made) return made;
     if (auto noted = note(version + 1); !noted) return noted;
   }
   if (*found == kLatest || (is_embedded && !clean(engine))) return {};

@@ -6,32 +6,6 @@
 
 namespace bellwether::feed {
 
-const char* const kSchema = R"sql(
--- One row for each published batch; first_seq .. first_seq + count - 1 are its changes.
-CREATE TABLE feed (
-  first_seq  INTEGER PRIMARY KEY,
-  count      INTEGER NOT NULL,
-  at         INTEGER NOT NULL,  -- Unix ms
-  batch      INTEGER NOT NULL,
-  project_id TEXT NOT NULL,
-  cohort_id  TEXT NOT NULL,     -- empty for alerts
-  session_id TEXT NOT NULL      -- empty for alerts
-);
-CREATE INDEX feed_by_batch ON feed (batch);
--- A batch's changes as JSON arrays of strings: '+ann' entered, '-ann' left, '~ann' updated, '!17' alert 17.
-CREATE TABLE feed_block (
-  batch   INTEGER NOT NULL,
-  first   INTEGER NOT NULL,     -- offset of the block's first change in the batch
-  changes TEXT NOT NULL,
-  PRIMARY KEY (batch, first)
-);
-CREATE TABLE feed_position (
-  last_seq   INTEGER NOT NULL,
-  last_batch INTEGER NOT NULL
-);
-INSERT INTO feed_position VALUES (0, 0);
-)sql";
-
 namespace {
 
 constexpr std::int64_t kBlockEntries = 1000;

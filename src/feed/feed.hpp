@@ -43,8 +43,6 @@ struct Change {
   std::string subject;
 };
 
-extern const char* const kSchema;
-
 /// Collects one batch's entries and writes them in blocks of 1,000.
 class BatchWriter {
  public:

@@ -8,26 +8,6 @@
 
 namespace bellwether::inbox {
 
-const char* const kSchema = R"sql(
-CREATE TABLE alert (
-  id          INTEGER PRIMARY KEY AUTOINCREMENT,
-  digest      BLOB NOT NULL UNIQUE,  -- SHA-256 of the payload
-  received_at INTEGER NOT NULL,      -- Unix ms
-  at          INTEGER NOT NULL,      -- fired_at as Unix ms, or received_at where it does not read
-  project_id  TEXT,
-  alert_id    TEXT,
-  name        TEXT,
-  fired_at    TEXT,                  -- as sent
-  report_type TEXT,
-  report_name TEXT,
-  sentence    TEXT,
-  payload     TEXT NOT NULL          -- the body, byte for byte
-);
-CREATE INDEX alert_by_project ON alert (project_id, id);
-CREATE INDEX alert_by_alert ON alert (alert_id, id);
-CREATE INDEX alert_by_arrival ON alert (received_at);
-)sql";
-
 namespace {
 
 using storage::Database;

@@ -16,8 +16,6 @@
 /// answer that it did not get. The payload holds the other two, so its digest is the key.
 namespace bellwether::inbox {
 
-extern const char* const kSchema;
-
 struct Stored {
   std::int64_t id = 0;
   bool duplicate = false;

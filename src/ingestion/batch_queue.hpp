@@ -1,17 +1,16 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
-#include <exception>
 #include <functional>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <vector>
 
-#include "base/log.hpp"
+#include "base/guarded.hpp"
+#include "base/loop.hpp"
 #include "base/time.hpp"
 
 namespace bellwether::ingestion {
@@ -33,7 +32,11 @@ class BatchQueue {
 
   /// `write` is called on the queue's thread with what has gathered.
   BatchQueue(const BatchLimits& limits, Write write)
-      : limits_(limits), write_(std::move(write)), thread_([this] { run(); }) {}
+      : limits_(limits),
+        write_(std::move(write)),
+        loop_({.name = "batches"}, [this] { return write_next(); }, [this] { finish(); }) {
+    loop_.start();
+  }
   ~BatchQueue() { stop(); }
   BatchQueue(const BatchQueue&) = delete;
   BatchQueue& operator=(const BatchQueue&) = delete;
@@ -44,9 +47,9 @@ class BatchQueue {
       const std::scoped_lock lock(mutex_);
       if (stopping_ || (queued_bytes_ > 0 && queued_bytes_ + bytes > limits_.queued_bytes)) return false;
       queued_bytes_ += bytes;
-      queue_.push_back({bytes, std::move(item)});
+      queue_.push_back({bytes, std::move(item), Steady::now()});
     }
-    wake_.notify_one();
+    loop_.wake();
     return true;
   }
 
@@ -61,38 +64,61 @@ class BatchQueue {
     {
       const std::scoped_lock lock(mutex_);
       stopping_ = true;
-      if (bound != Millis::max()) drop_at_ = std::chrono::steady_clock::now() + bound;
+      if (bound != Millis::max()) drop_at_ = Steady::now() + bound;
     }
-    wake_.notify_one();
-    if (thread_.joinable()) thread_.join();
+    loop_.stop();
   }
 
  private:
+  using Steady = std::chrono::steady_clock;
   struct Queued {
     std::size_t bytes;
     Item item;
+    Steady::time_point at;
   };
 
-  void run() {
+  Millis write_next() {
+    std::vector<Item> batch;
+    {
+      const std::scoped_lock lock(mutex_);
+      if (const Millis wait = time_until_due(); wait > Loop::kAgain) return wait;
+      batch = take();
+    }
+    write_guarded(std::move(batch));
+    return Loop::kAgain;
+  }
+
+  /// Writes what is queued still, until the time for that is over.
+  void finish() {
     for (;;) {
-      std::vector<Item> batch = take();
-      if (batch.empty()) return;
-      try {
-        write_(std::move(batch));
-      } catch (const std::exception& error) {
-        log::error("a batch could not be written", {{"error", error.what()}});
+      std::vector<Item> batch;
+      {
+        const std::scoped_lock lock(mutex_);
+        if (drop_at_ && Steady::now() >= *drop_at_) {
+          queue_.clear();
+          queued_bytes_ = 0;
+        }
+        batch = take();
       }
+      if (batch.empty()) return;
+      write_guarded(std::move(batch));
     }
   }
 
+  void write_guarded(std::vector<Item> batch) {
+    guarded("a batch could not be written", [&] { write_(std::move(batch)); });
+  }
+
+  /// With the lock held.
+  Millis time_until_due() const {
+    if (queue_.empty()) return Loop::kIdle;
+    if (queued_bytes_ >= limits_.batch_bytes) return Loop::kAgain;
+    const auto age = std::chrono::floor<Millis>(Steady::now() - queue_.front().at);
+    return std::max(limits_.delay - age, Loop::kAgain);
+  }
+
+  /// With the lock held: the oldest, as much as goes into one batch.
   std::vector<Item> take() {
-    std::unique_lock lock(mutex_);
-    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    wake_.wait_for(lock, limits_.delay, [this] { return stopping_ || queued_bytes_ >= limits_.batch_bytes; });
-    if (stopping_ && drop_at_ && std::chrono::steady_clock::now() >= *drop_at_) {
-      queue_.clear();
-      queued_bytes_ = 0;
-    }
     std::vector<Item> batch;
     std::size_t bytes = 0;
     while (!queue_.empty() && (batch.empty() || bytes + queue_.front().bytes <= limits_.batch_bytes)) {
@@ -107,12 +133,11 @@ class BatchQueue {
   const BatchLimits limits_;
   const Write write_;
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
   std::deque<Queued> queue_;
   std::size_t queued_bytes_ = 0;
   bool stopping_ = false;
-  std::optional<std::chrono::steady_clock::time_point> drop_at_;
-  std::thread thread_;
+  std::optional<Steady::time_point> drop_at_;
+  Loop loop_;
 };
 
 }  // namespace bellwether::ingestion

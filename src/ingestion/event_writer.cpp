@@ -2,6 +2,7 @@
 
 #include "events/sql.hpp"
 #include "ingestion/impl/isolate.hpp"
+#include "ingestion/impl/rows.hpp"
 
 namespace bellwether::ingestion {
 
@@ -40,7 +41,7 @@ Written EventWriter::insert(const std::vector<IdentityLink>& links, const std::s
     if (auto stored = store_links(engine_, links, system_now()); !stored) return stored;
   }
   if (rows.empty()) return {};
-  return engine_.insert(events::sql::kInsertEvents, rows, {});
+  return engine_.insert(events::sql::kInsertEvents, rows, impl::kIngestionQuery);
 }
 
 }  // namespace bellwether::ingestion

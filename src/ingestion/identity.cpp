@@ -126,7 +126,7 @@ std::expected<void, EngineError> store_links(events::Engine& engine, const std::
     for (const IdentityLink& link : resolve_links(*known, of_project)) append_row(rows, link, now);
   }
   if (rows.empty()) return {};
-  return engine.insert(events::sql::kInsertIdentities, rows, {});
+  return engine.insert(events::sql::kInsertIdentities, rows, impl::kIngestionQuery);
 }
 
 }  // namespace bellwether::ingestion

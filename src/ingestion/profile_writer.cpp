@@ -98,7 +98,7 @@ void ProfileWriter::insert(const std::vector<Row>& rows, std::vector<Outcome>& o
   const auto insert_some = [&](std::size_t begin, std::size_t end) {
     std::string lines;
     for (std::size_t i = begin; i < end; ++i) lines += rows[i].json;
-    return engine_.insert(events::sql::kInsertProfiles, lines, {});
+    return engine_.insert(events::sql::kInsertProfiles, lines, impl::kIngestionQuery);
   };
   const auto tell = [&](std::size_t begin, std::size_t end,
                         const std::expected<void, events::EngineError>& written) {

@@ -99,7 +99,7 @@ void conclude_applied(Database& database, Application& application, const Option
     session.why.clear();
     session.state = SessionState::kApplied;
     drop_bodies_if_few(database, session);
-    review_standing(database, session, options);
+    review_settlement(database, session, options);
   }
   application.session = session;
 }
@@ -229,26 +229,26 @@ void conclude(Database& database, Application& application, feed::BatchWriter& b
   conclude_others(database, application);
 }
 
-void review_standing(Database& database, Session& session, const Options& options) {
+void review_settlement(Database& database, Session& session, const Options& options) {
   if (!session.open) return save_session(database, session);
   const Cohort cohort = load_cohort(database, session.cohort_ref);
-  StandingFacts facts{.mode = options.doubt,
-                      .expects_both_actions = options.expects_both_actions,
-                      .progress = session.progress,
-                      .numbering = load_numbering(database, cohort.project_id)};
+  SettlementFacts facts{.mode = options.doubt,
+                        .expects_both_actions = options.expects_both_actions,
+                        .progress = session.progress,
+                        .numbering = load_numbering(database, cohort.project_id)};
   count_answers(database, session.ref, facts);
-  const Standing standing = assess(facts);
-  switch (standing.kind) {
-    case Standing::Kind::kSettled:
+  const Settlement settlement = assess(facts);
+  switch (settlement.kind) {
+    case Settlement::Kind::kSettled:
       return settle(database, session, SessionState::kApplied, "");
-    case Standing::Kind::kAwaiting:
+    case Settlement::Kind::kAwaiting:
       session.state = SessionState::kApplied;
       break;
-    case Standing::Kind::kInDoubt:
+    case Settlement::Kind::kInDoubt:
       session.state = SessionState::kInDoubt;
       break;
   }
-  session.why = standing.reason;
+  session.why = settlement.reason;
   save_session(database, session);
 }
 

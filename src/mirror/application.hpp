@@ -67,8 +67,8 @@ Unapplied count_unapplied(storage::Database& database, const Session& session);
 void conclude(storage::Database& database, Application& application, feed::BatchWriter& batch,
               const Options& options, Timestamp now);
 
-/// The session's standing now; settles it when nothing is in doubt any more. Saves the session.
-void review_standing(storage::Database& database, Session& session, const Options& options);
+/// Whether the session is settled now; settles it when nothing is in doubt any more. Saves the session.
+void review_settlement(storage::Database& database, Session& session, const Options& options);
 
 /// "3 of 7 pages came"
 std::string pages_came(const Session& session, Numbering numbering);

@@ -132,7 +132,7 @@ void Merger::rebuild(const Session& session, Timestamp now) {
   transact_([&](Database& database) { rebuild->finish(database, options_, now); });
 }
 
-bool Merger::tidy(Timestamp now) {
+bool Merger::collect_garbage(Timestamp now) {
   bool worked = false;
   transact_([&](Database& database) {
     worked = sweep_undo(database) || sweep_generation(database) || sweep_bodies(database) ||

@@ -26,7 +26,7 @@ class Merger {
   std::optional<Session> merge_next(Timestamp now);
 
   /// One step of housekeeping; false when there is nothing to remove.
-  bool tidy(Timestamp now);
+  bool collect_garbage(Timestamp now);
 
  private:
   void rebuild(const Session& session, Timestamp now);

@@ -57,8 +57,9 @@ Receipt Mirror::receive(Database& database, const contract::CohortPage& page, Ti
     return receipt;
   }
   const bool earlier_answered = all_answers_delivered(database, session.ref);
-  const Answer fate = follows_answers(page) ? Answer::kPending : Answer::kDelivered;
-  const auto page_ref = insert_page(database, session.ref, page, fate, now);
+  const Acknowledgement acknowledgement =
+      follows_answers(page) ? Acknowledgement::kPending : Acknowledgement::kDelivered;
+  const auto page_ref = insert_page(database, session.ref, page, acknowledgement, now);
   if (!page_ref) {
     receipt.kind = Receipt::Kind::kRepeated;
     if (follows_answers(page)) {
@@ -104,12 +105,12 @@ bool Mirror::complete_session(Database& database, Session& session, Timestamp no
   return apply_small(database, session, options_, now);
 }
 
-void Mirror::answered(Database& database, const AnswerRef& ref, Answer answer) const {
+void Mirror::on_acknowledgement(Database& database, const AnswerRef& ref, Acknowledgement answer) const {
   const auto session_ref = set_answer(database, ref, answer);
   if (!session_ref) return;
   Session session = load_session(database, *session_ref);
   const bool stands = session.state == SessionState::kApplied || session.state == SessionState::kInDoubt;
-  if (session.open && stands) review_standing(database, session, options_);
+  if (session.open && stands) review_settlement(database, session, options_);
 }
 
 void Mirror::recover(Database& database) const {
@@ -122,11 +123,11 @@ void Mirror::recover(Database& database) const {
   }
   for (const std::int64_t ref : open) {
     Session session = load_session(database, ref);
-    review_standing(database, session, options_);
+    review_settlement(database, session, options_);
   }
 }
 
-bool Mirror::look_after(Database& database, Timestamp now, std::size_t most) const {
+bool Mirror::expire_stale_sessions(Database& database, Timestamp now, std::size_t most) const {
   const Millis quiet = std::max(options_.quiet, kSenderGivesUpAfter);
   std::vector<std::pair<std::int64_t, bool>> found;
   {

@@ -17,7 +17,7 @@
 ///   1. `receive` stores a page. When it completes its session, the session is applied in the same
 ///      transaction, or, when it is large, left *waiting* for `Merger` (merger.hpp).
 ///   2. `answered` tells what became of the page's answer; a session whose answers all arrived is settled.
-///   3. `look_after` gives up sessions that will not be completed.
+///   3. `expire_stale_sessions` gives up sessions that will not be completed.
 ///
 /// Guarantee: after the next session that the sender saw succeed, the mirror equals the sender's snapshot, or
 /// differs at most in members that it reports as in doubt. ARCHITECTURE.md has the reasoning.
@@ -42,14 +42,14 @@ class Mirror {
   explicit Mirror(Options options) : options_(std::move(options)) {}
 
   Receipt receive(storage::Database& database, const contract::CohortPage& page, Timestamp now) const;
-  void answered(storage::Database& database, const AnswerRef& ref, Answer answer) const;
+  void on_acknowledgement(storage::Database& database, const AnswerRef& ref, Acknowledgement answer) const;
 
   /// After a start: answers that were on their way when the last process ended count as cut off.
   void recover(storage::Database& database) const;
 
   /// Fails sessions that a newer one has overtaken, expires those that nothing followed. At most `most` of
   /// them; true when there may be more.
-  bool look_after(storage::Database& database, Timestamp now, std::size_t most) const;
+  bool expire_stale_sessions(storage::Database& database, Timestamp now, std::size_t most) const;
 
   const Options& options() const { return options_; }
 

@@ -5,7 +5,7 @@
 
 #include "base/time.hpp"
 #include "mirror/numbering.hpp"
-#include "mirror/standing.hpp"
+#include "mirror/settlement.hpp"
 
 namespace bellwether::mirror {
 

@@ -6,7 +6,8 @@ using contract::Action;
 using storage::Database;
 
 std::optional<std::int64_t> insert_page(Database& database, std::int64_t session_ref,
-                                        const contract::CohortPage& page, Answer answer, Timestamp now) {
+                                        const contract::CohortPage& page, Acknowledgement answer,
+                                        Timestamp now) {
   database.run(
       "INSERT INTO page (session_ref, action, page_count, total_pages, received_at, members, answer, "
       "attempt, applied) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, 0) ON CONFLICT DO NOTHING",
@@ -38,7 +39,7 @@ bool index_under_other_action(Database& database, std::int64_t session_ref,
   return query.next();
 }
 
-std::optional<std::int64_t> set_answer(Database& database, const AnswerRef& ref, Answer answer) {
+std::optional<std::int64_t> set_answer(Database& database, const AnswerRef& ref, Acknowledgement answer) {
   auto query =
       database.query("UPDATE page SET answer = ?3 WHERE ref = ?1 AND attempt = ?2 RETURNING session_ref",
                      ref.page_ref, ref.attempt, static_cast<int>(answer));
@@ -54,7 +55,7 @@ bool all_answers_delivered(Database& database, std::int64_t session_ref) {
   return !query.next();
 }
 
-void count_answers(Database& database, std::int64_t session_ref, StandingFacts& facts) {
+void count_answers(Database& database, std::int64_t session_ref, SettlementFacts& facts) {
   auto query = database.query(
       "SELECT coalesce(sum(answer = 0), 0), coalesce(sum(answer = 2), 0), coalesce(sum(answer = 3), 0) "
       "FROM page WHERE session_ref = ?1 AND answer <> 1",

@@ -5,7 +5,7 @@
 
 #include "base/time.hpp"
 #include "contract/cohort_sync.hpp"
-#include "mirror/standing.hpp"
+#include "mirror/settlement.hpp"
 #include "storage/database.hpp"
 
 /// Pages and what became of their answers, as rows: loading and saving, no rules.
@@ -13,7 +13,8 @@ namespace bellwether::mirror {
 
 /// Stores the page, or returns no value when it is there already.
 std::optional<std::int64_t> insert_page(storage::Database& database, std::int64_t session_ref,
-                                        const contract::CohortPage& page, Answer answer, Timestamp now);
+                                        const contract::CohortPage& page, Acknowledgement answer,
+                                        Timestamp now);
 /// One of a page's answers; each time the page comes again it has another.
 struct AnswerRef {
   std::int64_t page_ref = 0;
@@ -26,9 +27,10 @@ std::optional<AnswerRef> expect_answer_again(storage::Database& database, std::i
 bool index_under_other_action(storage::Database& database, std::int64_t session_ref,
                               const contract::CohortPage& page);
 /// Returns the page's session; no value, with nothing changed, when a later answer counts.
-std::optional<std::int64_t> set_answer(storage::Database& database, const AnswerRef& ref, Answer answer);
+std::optional<std::int64_t> set_answer(storage::Database& database, const AnswerRef& ref,
+                                       Acknowledgement answer);
 /// Whether the answers to all pages of the session so far are known to have arrived.
 bool all_answers_delivered(storage::Database& database, std::int64_t session_ref);
-void count_answers(storage::Database& database, std::int64_t session_ref, StandingFacts& facts);
+void count_answers(storage::Database& database, std::int64_t session_ref, SettlementFacts& facts);
 
 }  // namespace bellwether::mirror

@@ -177,6 +177,11 @@ Result<CredentialSet> CredentialSet::make(const std::vector<Credential>& credent
   return CredentialSet(std::move(impl));
 }
 
+bool CredentialSet::is_slow(std::string_view authorization) const {
+  const auto pair = impl_->hashed.empty() ? std::nullopt : read_basic(authorization);
+  return pair && !impl_->remembered(digest(impl_->key, *pair));
+}
+
 CredentialSet::Verdict CredentialSet::check(std::string_view authorization, const std::string& client) const {
   {
     const std::scoped_lock lock(impl_->mutex);

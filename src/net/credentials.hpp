@@ -40,6 +40,8 @@ class CredentialSet {
   /// What an `Authorization` header's value of that client is worth. Without credentials everything is
   /// accepted.
   Verdict check(std::string_view authorization, const std::string& client) const;
+  /// Whether `check` would stretch a password, which takes tens of milliseconds.
+  bool is_slow(std::string_view authorization) const;
   /// The same for a set without hashes, where nobody ever waits.
   bool accepts(std::string_view authorization) const {
     return check(authorization, {}) == Verdict::kAccepted;

@@ -38,13 +38,13 @@ struct Request : RequestHead {
 };
 
 /// What became of an answer, as far as the connection shows.
-enum class Fate {
+enum class Acknowledgement {
   kDelivered,  ///< the peer went on with a next request, or closed cleanly with every byte acknowledged
   kLost,       ///< could not be written, or the connection broke
 };
 
 /// A body that is made while it is sent, for lists of any length and live streams. Called by one thread at a
-/// time.
+/// time, by the server's `offload` when it has one. It may outlive the connection for as long as a call runs.
 class BodySource {
  public:
   enum class State {
@@ -62,9 +62,10 @@ struct Response {
   std::string content_type = "application/json";
   std::string body;
   std::vector<Header> headers = {};
-  std::unique_ptr<BodySource> stream = nullptr;           ///< in place of `body`
-  std::move_only_function<void(Fate)> on_fate = nullptr;  ///< called once, on the server's thread; never when
-                                                          ///< the process ends before it can be told
+  std::unique_ptr<BodySource> stream = nullptr;  ///< in place of `body`
+  std::move_only_function<void(Acknowledgement)> on_acknowledgement =
+      nullptr;  ///< called once, on the server's thread; never when
+                ///< the process ends before it can be told
 };
 
 /// To be called once, from any thread. One that is dropped without a call answers 500.
@@ -85,6 +86,9 @@ class Handler {
   virtual ~Handler() = default;
   /// Before the body is read. A response here ends the request; the body is not read.
   virtual std::optional<Response> screen(const RequestHead& head) = 0;
+  /// Whether `screen` would take longer than a network thread should be kept for; it then runs by the server's
+  /// `offload`.
+  virtual bool screens_slowly(const RequestHead& /*head*/) { return false; }
   virtual void handle(Request request, Respond respond) = 0;
   virtual Response refuse(const Refusal& refusal) = 0;
 };

@@ -20,8 +20,8 @@ namespace {
 using std::chrono::steady_clock;
 
 /// Of one answer, with its interim answers and trailers: libcurl bounds neither the latter two nor their sum.
-constexpr std::size_t kMostHeaderBytes = 256UL << 10U;
-constexpr std::size_t kMostHeaderLines = 1000;
+constexpr std::size_t kMaxHeaderBytes = 256UL << 10U;
+constexpr std::size_t kMaxHeaderLines = 1000;
 
 void initialise_curl() {
   static std::once_flag once;
@@ -46,7 +46,7 @@ struct Exchange {
   /// Whether one more header line of `bytes` is within the limits.
   bool has_room_for_header(std::size_t bytes) {
     header_bytes += bytes;
-    flooded = header_bytes > kMostHeaderBytes || ++header_lines > kMostHeaderLines;
+    flooded = header_bytes > kMaxHeaderBytes || ++header_lines > kMaxHeaderLines;
     return !flooded;
   }
 };
@@ -148,7 +148,7 @@ ClientFailure describe(CURLcode code, const Exchange& exchange, const char* deta
     return {Kind::kBroken,
             fmt::format("the peer sent more than {} header and trailer lines, or more than {} KiB of "
                         "them; what it serves is not a usual HTTP answer",
-                        kMostHeaderLines, kMostHeaderBytes >> 10U)};
+                        kMaxHeaderLines, kMaxHeaderBytes >> 10U)};
   if (exchange.silent) return {Kind::kTimeout, "the peer was silent for too long"};
   // Once the connection stood, "unsupported protocol" means that the peer does not speak HTTP.
   if (exchange.quiet_since && code == CURLE_UNSUPPORTED_PROTOCOL) return {Kind::kBroken, message};

@@ -101,6 +101,7 @@ struct Server::Impl {
                                     .proxied = proxied,
                                     .heavy = heavy,
                                     .gate = gate,
+                                    .offload = options.offload,
                                     .stopping = stopping};
     const std::scoped_lock lock(mutex);
     const auto connection = tls ? impl::make_tls_connection(std::move(socket), around, tls)

@@ -12,6 +12,7 @@
 #include "net/body_budget.hpp"
 #include "net/http.hpp"
 #include "net/ip.hpp"
+#include "net/offload.hpp"
 
 namespace bellwether::net {
 
@@ -70,6 +71,8 @@ class Server {
     std::size_t threads = 1;
     std::vector<Network> trusted_proxies = {};     ///< what they say of the client's address counts
     std::shared_ptr<BodyBudget> bodies = nullptr;  ///< shared with other servers; null: one of its own
+    /// Where streams are read and slow screening runs. What it was given ends before the server is destroyed.
+    Offload offload = nullptr;
   };
 
   static Result<std::unique_ptr<Server>> open(const Options& options, Handler& handler);

@@ -14,7 +14,7 @@ namespace {
 /// In the order of Condition::Kind.
 constexpr std::string_view kWords[] = {
     "above", "below", "increase", "decrease", "percent_increase", "percent_decrease", "anomaly"};
-constexpr std::size_t kMostWindows = 14;
+constexpr std::size_t kMaxWindows = 14;
 constexpr double kPercent = 100;
 
 std::string clock(int minute_of_week) {
@@ -132,7 +132,7 @@ AlertForm read_form(const net::QueryParameters& fields) {
   form.time_zone = text("time_zone");
   form.paused = text("paused") == "on";
   form.emails = text("emails");
-  for (std::size_t i = 0; i < kMostWindows; ++i) {
+  for (std::size_t i = 0; i < kMaxWindows; ++i) {
     const std::string prefix = fmt::format("window{}_", i);
     AlertForm::Window window{text(prefix + "start_day"), text(prefix + "end_day"),
                              text(prefix + "start_time"), text(prefix + "end_time")};

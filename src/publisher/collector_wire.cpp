@@ -11,7 +11,7 @@ namespace {
 
 /// A transparent GIF of one pixel.
 constexpr std::string_view kPixel = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
-constexpr std::size_t kMostCallback = 100;
+constexpr std::size_t kMaxCallback = 100;
 
 std::string_view status_text(unsigned code) {
   switch (code) {
@@ -53,7 +53,7 @@ bool is_callback(std::string_view name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '$' || c == '.';
   };
-  return !name.empty() && name.size() <= kMostCallback && std::ranges::all_of(name, plain);
+  return !name.empty() && name.size() <= kMaxCallback && std::ranges::all_of(name, plain);
 }
 
 std::string flag_body(const Carried& carried, bool success, std::string_view error) {

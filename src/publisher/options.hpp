@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "alerts/watchman.hpp"
+#include "alerts/alert_scheduler.hpp"
 #include "base/time.hpp"
 #include "events/chdb_engine.hpp"
 #include "events/clickhouse_engine.hpp"
@@ -31,7 +31,7 @@ struct NotifyOptions {
 
 struct AlertOptions {
   alerts::EvaluatorOptions evaluator;  ///< its base URL is the private listener's when it is empty
-  alerts::Watchman::Options watchman;
+  alerts::AlertScheduler::Options scheduler;
   std::size_t parallel = 4;  ///< receivers at once
 };
 

@@ -10,7 +10,7 @@
 #include "net/descriptors.hpp"
 #include "publisher/api/api.hpp"
 #include "publisher/collector.hpp"
-#include "publisher/notifier.hpp"
+#include "publisher/operator_notifier.hpp"
 #include "publisher/store.hpp"
 
 namespace bellwether::publisher {
@@ -22,6 +22,9 @@ namespace {
 constexpr std::size_t kOwnDescriptors = 512;
 /// They only read requests and write answers; calls are answered by threads of the API.
 constexpr std::size_t kAdminNetworkThreads = 2;
+/// Each holds a session of the event engine for as long as its reader takes.
+constexpr std::size_t kAudits = 2;
+constexpr std::size_t kMaxWaitingAudits = 16;
 
 Result<void> check(const Options& options) {
   if (!options.admin_listen.is_loopback() && options.admin_token.empty()) {
@@ -58,7 +61,7 @@ Result<std::unique_ptr<events::Engine>> open_engine(const Options& options, cons
   return engine;
 }
 
-alerts::CourierOptions courier_options(const Options& options) {
+alerts::NotificationSenderOptions notification_sender_options(const Options& options) {
   return {.parallel = options.alerts.parallel,
           .timeouts = options.syncs.timeouts,
           .response_bytes = options.syncs.response_bytes,
@@ -67,8 +70,8 @@ alerts::CourierOptions courier_options(const Options& options) {
           .mail_from = options.notify.from};
 }
 
-Notice pause_notice(const registry::Sync& sync, const sync::Run& run) {
-  Notice notice{
+OperatorMessage pause_message(const registry::Sync& sync, const sync::Run& run) {
+  OperatorMessage notice{
       .to = sync.owner,
       .subject = fmt::format("Bellwether paused sync {} of project {}", sync.id, sync.project_id),
       .text = fmt::format("The receiver refused run {} in a way that only a person can mend:\n\n    {}\n\n"
@@ -92,7 +95,7 @@ struct Service::Impl {
         guard(std::move(allowed)),
         store(std::move(opened)),
         engine(std::move(event_engine)),
-        notifier(options.notify),
+        operator_notifier(options.notify),
         events(*engine, options.batches),
         profiles(*engine, options.batches, options.profiles),
         ledger(*engine, {options.data_dir + "/pages", options.query_timeout, *layout_of(options)}),
@@ -101,16 +104,18 @@ struct Service::Impl {
             {.on_attempt = [this](const sync::Attempt& attempt) { metrics.attempt(attempt); },
              .on_ended = [this](const registry::Sync& sync, const sync::Run& run) { run_ended(sync, run); }}),
         evaluator(options.alerts.evaluator, {*engine, store->writer(), store->readers()}),
-        courier(courier_options(options), {store->writer(), store->readers(), guard},
-                [this](const alerts::Notification& notification) { metrics.notification(notification); }),
-        watchman(options.alerts.watchman, evaluator, {store->writer(), store->readers()},
-                 [this](const alerts::Evaluator::Round& round) { judged(round); }),
+        notification_sender(
+            notification_sender_options(options), {store->writer(), store->readers(), guard},
+            [this](const alerts::Notification& notification) { metrics.notification(notification); }),
+        scheduler(options.alerts.scheduler, evaluator, {store->writer(), store->readers()},
+                  [this](const alerts::Evaluator::Round& round) { judged(round); }),
         collector(options, projects, events, profiles, metrics),
         sessions(!options.admin_token.empty()),
         connection_tests(std::max<std::size_t>(options.admin_threads / 2, 1)),
-        api({options, *store, *engine, ledger, dispatcher, guard, courier, notifier, metrics, sessions,
-             login_brake, connection_tests, [this] { load_projects(); },
-             [this] { return events.queued_bytes(); }}) {}
+        audits({.name = "audits", .threads = kAudits, .max_waiting = kMaxWaitingAudits}),
+        api({options, *store, *engine, ledger, dispatcher, guard, scheduler, notification_sender,
+             operator_notifier, metrics, sessions, login_brake, connection_tests, audits,
+             [this] { load_projects(); }, [this] { return events.queued_bytes(); }}) {}
 
   Options options;
   storage::DataDir data_dir;
@@ -119,18 +124,19 @@ struct Service::Impl {
   const std::unique_ptr<events::Engine> engine;
   Metrics metrics;
   ProjectDirectory projects;
-  Notifier notifier;
+  OperatorNotifier operator_notifier;
   ingestion::EventWriter events;
   ingestion::ProfileWriter profiles;
   sync::EngineLedger ledger;
   sync::Dispatcher dispatcher;
   alerts::Evaluator evaluator;
-  alerts::Courier courier;
-  alerts::Watchman watchman;
+  alerts::NotificationSender notification_sender;
+  alerts::AlertScheduler scheduler;
   Collector collector;
   api::Sessions sessions;
   api::LoginBrake login_brake;
   Places connection_tests;
+  ThreadPool audits;
   Api api;
   std::unique_ptr<net::Server> server;
   std::unique_ptr<net::Server> admin;
@@ -142,12 +148,12 @@ struct Service::Impl {
 
   void judged(const alerts::Evaluator::Round& round) {
     metrics.alerts(round);
-    if (round.notifications > 0) courier.poke();
+    if (round.notifications > 0) notification_sender.wake();
   }
 
   void run_ended(const registry::Sync& sync, const sync::Run& run) {
     metrics.run(run);
-    if (run.end == sync::End::kPaused) notifier.tell(pause_notice(sync, run));
+    if (run.end == sync::End::kPaused) operator_notifier.tell(pause_message(sync, run));
   }
 
   Result<void> listen() {
@@ -169,7 +175,8 @@ struct Service::Impl {
     auto admin_opened = net::Server::open({.listen = options.admin_listen,
                                            .limits = net::private_listener_limits(),
                                            .threads = kAdminNetworkThreads,
-                                           .bodies = bodies},
+                                           .bodies = bodies,
+                                           .offload = api.workers().offload()},
                                           api);
     if (!admin_opened) return std::unexpected(admin_opened.error());
     admin = std::move(*admin_opened);
@@ -185,11 +192,12 @@ struct Service::Impl {
     // Most of the time is for requests that were begun; the rest for what ends after them.
     if (server) server->stop(options.stop_within * 3 / 4);
     dispatcher.stop();
-    watchman.stop();
-    courier.stop();
+    scheduler.stop();
+    notification_sender.stop();
     if (admin) admin->stop(std::chrono::seconds(2));
-    api.stop();
-    notifier.stop();
+    api.workers().stop();
+    audits.stop();
+    operator_notifier.stop();
     // What is still queued belongs to requests that got no answer.
     events.stop(Millis(0));
     profiles.stop(Millis(0));
@@ -221,8 +229,8 @@ Result<std::unique_ptr<Service>> Service::start(Options options) {
   if (auto listening = impl.listen(); !listening) return std::unexpected(listening.error());
   impl.load_projects();
   impl.dispatcher.start();
-  impl.courier.start();
-  impl.watchman.start();
+  impl.notification_sender.start();
+  impl.scheduler.start();
   impl.server->start();
   impl.admin->start();
   return service;

@@ -1,24 +1,13 @@
 #include "publisher/store.hpp"
 
-#include <array>
-
-#include "alerts/schema.hpp"
-#include "registry/schema.hpp"
-#include "storage/clock_times.hpp"
+#include "publisher/migrations.hpp"
 #include "storage/data_file.hpp"
-#include "sync/run_store.hpp"
 
 namespace bellwether::publisher {
 
 namespace {
 
 constexpr const char* kDatabaseFile = "publisher.db";
-
-/// Each released schema change adds a script at the end; none is ever edited.
-std::array<std::string, 4> migrations() {
-  return {std::string(registry::kSchema) + sync::kSchema, registry::kReportSchema, alerts::kSchema,
-          storage::kClockSchema};
-}
 
 }  // namespace
 
@@ -37,10 +26,7 @@ api::ApiError to_api_error(const registry::Refusal& refusal) {
 Result<std::unique_ptr<Store>> Store::open(const storage::DataDir& folder,
                                            const storage::GroupCommit::Limits& limits) {
   const std::string path = folder.file(kDatabaseFile);
-  const auto scripts = migrations();
-  std::array<const char*, scripts.size()> texts{};
-  for (std::size_t i = 0; i < scripts.size(); ++i) texts[i] = scripts[i].c_str();
-  auto database = storage::open_data_file(path, texts);
+  auto database = storage::open_data_file(path, kMigrations);
   if (!database) return std::unexpected(database.error());
   return std::unique_ptr<Store>(new Store(std::move(*database), path, limits));
 }

@@ -30,13 +30,17 @@ class Store {
   /// Writes what was accepted and closes the file, so that the file alone holds everything.
   void close();
 
-  /// Runs `work` in a transaction and waits until it is on the disk. A refusal leaves nothing changed, so
-  /// `work` must refuse before it writes, or undo what it wrote.
+  /// Runs `work` in a transaction and waits until it is on the disk. When it refuses, what it has written is rolled
+  /// back.
   template <typename T>
   std::expected<T, api::ApiError> change(
       const std::function<registry::Outcome<T>(storage::Database&)>& work) {
     std::optional<registry::Outcome<T>> outcome;
-    const auto committed = writer_.run([&](storage::Database& database) { outcome.emplace(work(database)); });
+    const auto committed = writer_.run([&](storage::Database& database) {
+      storage::Savepoint part(database);
+      outcome.emplace(work(database));
+      if (*outcome) part.keep();
+    });
     if (!committed) return std::unexpected(unavailable(committed.error()));
     if (!*outcome) return std::unexpected(to_api_error(outcome->error()));
     if constexpr (std::is_void_v<T>) {

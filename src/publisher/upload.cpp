@@ -14,7 +14,7 @@ namespace bellwether::publisher {
 
 namespace {
 
-constexpr std::size_t kMostId = 255;
+constexpr std::size_t kMaxId = 255;
 constexpr std::size_t kInsertBytes = 8UL << 20U;
 constexpr std::array<std::string_view, 3> kHeadings{"distinct_id", "$distinct_id", "mixpanel_distinct_id"};
 
@@ -59,8 +59,8 @@ std::expected<std::vector<std::string>, std::string> read_id_list(std::string_vi
     if (!id) return std::unexpected(fmt::format("record {}: the quote does not end", record));
     if (id->empty()) continue;
     if (record == 1 && std::ranges::find(kHeadings, *id) != kHeadings.end()) continue;
-    if (id->size() > kMostId)
-      return std::unexpected(fmt::format("record {}: an id has at most {} bytes", record, kMostId));
+    if (id->size() > kMaxId)
+      return std::unexpected(fmt::format("record {}: an id has at most {} bytes", record, kMaxId));
     ids.push_back(std::move(*id));
   }
   return ids;

@@ -17,8 +17,8 @@ namespace {
 
 using Kind = Refusal::Kind;
 
-constexpr std::size_t kMostDescription = 1000;
-constexpr std::size_t kMostDefinition = 256UL << 10U;
+constexpr std::size_t kMaxDescription = 1000;
+constexpr std::size_t kMaxDefinition = 256UL << 10U;
 
 Cohort read(const storage::Query& row) {
   return {row.integer(0),
@@ -72,7 +72,7 @@ Outcome<void> check(storage::Database& database, const Cohort& cohort) {
   if (!find_project(database, cohort.project_id))
     return refuse(Kind::kNotFound, fmt::format("there is no project {}", cohort.project_id));
   if (auto named = check_name("a cohort's name", cohort.name); !named) return named;
-  if (cohort.description.size() > kMostDescription || cohort.definition.size() > kMostDefinition)
+  if (cohort.description.size() > kMaxDescription || cohort.definition.size() > kMaxDefinition)
     return refuse(Kind::kInvalid, "the description or the definition is too long");
   const auto same = find_cohort(database, cohort.project_id, cohort.name);
   if (same && same->id != cohort.id)

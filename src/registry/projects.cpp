@@ -13,15 +13,15 @@ namespace {
 
 using Kind = Refusal::Kind;
 
-constexpr std::size_t kMostId = 64;
-constexpr std::size_t kMostSecret = 255;
-constexpr std::size_t kMostPriorities = 30;
+constexpr std::size_t kMaxId = 64;
+constexpr std::size_t kMaxSecret = 255;
+constexpr std::size_t kMaxPriorities = 30;
 
 bool is_id(std::string_view text) {
   const auto plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
   };
-  return !text.empty() && text.size() <= kMostId && std::ranges::all_of(text, plain);
+  return !text.empty() && text.size() <= kMaxId && std::ranges::all_of(text, plain);
 }
 
 std::string join_lines(const std::vector<std::string>& names) {
@@ -60,14 +60,14 @@ Outcome<void> check(storage::Database& database, const Project& project) {
   if (auto named = check_name("a project's name", project.name); !named) return named;
   if (!is_id(project.token))
     return refuse(Kind::kInvalid, "a project's token must be 1 to 64 letters, digits, '-' and '_'");
-  if (project.secret.size() > kMostSecret) return refuse(Kind::kInvalid, "a project's secret is too long");
+  if (project.secret.size() > kMaxSecret) return refuse(Kind::kInvalid, "a project's secret is too long");
   if (const auto zone = calendar::TimeZone::find(project.time_zone); !zone)
     return refuse(Kind::kInvalid, zone.error().message);
-  if (project.priority_properties.size() > kMostPriorities)
+  if (project.priority_properties.size() > kMaxPriorities)
     return refuse(Kind::kInvalid,
-                  fmt::format("priority_properties must not hold more than {}", kMostPriorities));
+                  fmt::format("priority_properties must not hold more than {}", kMaxPriorities));
   for (const std::string& property : project.priority_properties) {
-    if (auto named = check_name("a priority property", property, kMostSecret); !named) return named;
+    if (auto named = check_name("a priority property", property, kMaxSecret); !named) return named;
   }
   std::set<std::string> users;
   for (const ServiceAccount& account : project.accounts) {

@@ -11,8 +11,8 @@ namespace bellwether::registry {
 
 namespace {
 
-constexpr std::size_t kMostUrl = 2083;
-constexpr std::size_t kMostCredential = 255;
+constexpr std::size_t kMaxUrl = 2083;
+constexpr std::size_t kMaxCredential = 255;
 
 }  // namespace
 
@@ -29,7 +29,7 @@ bool is_email(std::string_view text) {
   constexpr std::string_view kForbidden = "<>()\\\",;";
   const auto is_fine = [&](char c) { return c > ' ' && c < 0x7f && !kForbidden.contains(c); };
   const std::size_t at = text.find('@');
-  return text.size() <= kMostCredential && std::ranges::all_of(text, is_fine) &&
+  return text.size() <= kMaxCredential && std::ranges::all_of(text, is_fine) &&
          at != std::string_view::npos && at > 0 && at + 1 < text.size() &&
          text.find('@', at + 1) == std::string_view::npos;
 }
@@ -37,16 +37,16 @@ bool is_email(std::string_view text) {
 Outcome<void> check_url(std::string_view what, std::string_view url) {
   const bool printable = std::ranges::all_of(url, [](char c) { return c > ' ' && c < 0x7f; });
   const bool sound = printable && (url.starts_with("https://") || url.starts_with("http://")) &&
-                     url.size() <= kMostUrl && url.find("://") + 3 < url.size();
+                     url.size() <= kMaxUrl && url.find("://") + 3 < url.size();
   if (sound) return {};
   return refuse(Refusal::Kind::kInvalid,
                 fmt::format("{}'s url must begin with https:// (or http://) and have at most {} characters",
-                            what, kMostUrl));
+                            what, kMaxUrl));
 }
 
 Outcome<void> check_credentials(std::string_view what, std::string_view user, std::string_view password) {
-  const bool sound = user.find(':') == std::string_view::npos && user.size() <= kMostCredential &&
-                     password.size() <= kMostCredential && (password.empty() || !user.empty());
+  const bool sound = user.find(':') == std::string_view::npos && user.size() <= kMaxCredential &&
+                     password.size() <= kMaxCredential && (password.empty() || !user.empty());
   if (sound) return {};
   return refuse(Refusal::Kind::kInvalid,
                 fmt::format("{}'s user must not hold ':', and a password needs a user", what));

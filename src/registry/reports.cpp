@@ -12,8 +12,8 @@ namespace {
 
 using Kind = Refusal::Kind;
 
-constexpr std::size_t kMostDescription = 1000;
-constexpr std::size_t kMostDefinition = 256UL << 10U;
+constexpr std::size_t kMaxDescription = 1000;
+constexpr std::size_t kMaxDefinition = 256UL << 10U;
 
 Report read(const storage::Query& row) {
   return {row.integer(0),           std::string(row.text(1)), std::string(row.text(2)),
@@ -24,7 +24,7 @@ Outcome<void> check(storage::Database& database, const Report& report) {
   if (!find_project(database, report.project_id))
     return refuse(Kind::kNotFound, fmt::format("there is no project {}", report.project_id));
   if (auto named = check_name("a report's name", report.name); !named) return named;
-  if (report.description.size() > kMostDescription || report.definition.size() > kMostDefinition)
+  if (report.description.size() > kMaxDescription || report.definition.size() > kMaxDefinition)
     return refuse(Kind::kInvalid, "the description or the definition is too long");
   const auto same = find_report(database, report.project_id, report.name);
   if (same && same->id != report.id)

@@ -14,8 +14,8 @@ namespace {
 
 using Kind = Refusal::Kind;
 
-constexpr std::size_t kMostProperties = 100;
-constexpr std::size_t kMostText = 255;
+constexpr std::size_t kMaxProperties = 100;
+constexpr std::size_t kMaxText = 255;
 
 std::string encode(const std::vector<std::string>& properties) {
   boost::json::array list;
@@ -42,10 +42,10 @@ Sync read(const storage::Query& row) {
 
 Outcome<void> check_fields(const Sync& sync) {
   const bool named = std::ranges::all_of(
-      sync.properties, [](const std::string& name) { return !name.empty() && name.size() <= kMostText; });
-  if (!named || sync.properties.size() > kMostProperties) {
+      sync.properties, [](const std::string& name) { return !name.empty() && name.size() <= kMaxText; });
+  if (!named || sync.properties.size() > kMaxProperties) {
     return refuse(Kind::kInvalid,
-                  fmt::format("a sync exports at most {} properties, each with a name", kMostProperties));
+                  fmt::format("a sync exports at most {} properties, each with a name", kMaxProperties));
   }
   if (!sync.owner.empty() && !is_email(sync.owner))
     return refuse(Kind::kInvalid, "a sync's owner must be one e-mail address");

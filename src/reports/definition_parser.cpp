@@ -21,13 +21,13 @@ using selection::read_word;
 using selection::refuse;
 using selection::Word;
 
-constexpr std::size_t kMostMetrics = 10;
-constexpr std::size_t kMostSteps = 20;
-constexpr std::size_t kMostExclusions = 5;
-constexpr std::size_t kMostProperties = 2;
-constexpr std::size_t kMostCohorts = 10;
-constexpr std::int64_t kMostRolling = 365;
-constexpr std::int64_t kMostPeriods = 90;
+constexpr std::size_t kMaxMetrics = 10;
+constexpr std::size_t kMaxSteps = 20;
+constexpr std::size_t kMaxExclusions = 5;
+constexpr std::size_t kMaxProperties = 2;
+constexpr std::size_t kMaxCohorts = 10;
+constexpr std::int64_t kMaxRolling = 365;
+constexpr std::int64_t kMaxPeriods = 90;
 constexpr Millis kLongestRange = std::chrono::days(3660);
 constexpr Millis kLongestWindow = std::chrono::days(366);
 
@@ -102,8 +102,8 @@ Breakdown read_breakdown(const json::value& value, const std::string& path) {
       if (std::ranges::count(names, names.back()) > 1) refuse(at, "is there already");
     });
   };
-  read_names("properties", kMostProperties, breakdown.properties);
-  read_names("cohorts", kMostCohorts, breakdown.cohorts);
+  read_names("properties", kMaxProperties, breakdown.properties);
+  read_names("cohorts", kMaxCohorts, breakdown.cohorts);
   return breakdown;
 }
 
@@ -178,23 +178,22 @@ Insights read_insights(const json::value& value) {
   const ObjectReader object(value, "",
                             {"kind", "metrics", "formulas", "breakdown", "unit", "range", "rolling"});
   Insights insights{.frame = read_frame(object)};
-  for_each_item(object.at("metrics"), "metrics", 1, kMostMetrics,
+  for_each_item(object.at("metrics"), "metrics", 1, kMaxMetrics,
                 [&](const json::value& item, const std::string& at) {
                   Metric metric = read_metric(item, at, insights.frame.unit);
                   refuse_second(insights.metrics, metric.name, at);
                   insights.metrics.push_back(std::move(metric));
                 });
   if (const json::value* formulas = object.find("formulas")) {
-    for_each_item(*formulas, "formulas", 0, kMostMetrics,
-                  [&](const json::value& item, const std::string& at) {
-                    FormulaMetric formula = read_formula(item, at, insights.metrics.size());
-                    refuse_second(insights.metrics, formula.name, at);
-                    refuse_second(insights.formulas, formula.name, at);
-                    insights.formulas.push_back(std::move(formula));
-                  });
+    for_each_item(*formulas, "formulas", 0, kMaxMetrics, [&](const json::value& item, const std::string& at) {
+      FormulaMetric formula = read_formula(item, at, insights.metrics.size());
+      refuse_second(insights.metrics, formula.name, at);
+      refuse_second(insights.formulas, formula.name, at);
+      insights.formulas.push_back(std::move(formula));
+    });
   }
   if (const json::value* rolling = object.find("rolling"))
-    insights.rolling = static_cast<std::size_t>(read_whole_number(*rolling, "rolling", 1, kMostRolling));
+    insights.rolling = static_cast<std::size_t>(read_whole_number(*rolling, "rolling", 1, kMaxRolling));
   return insights;
 }
 
@@ -237,7 +236,7 @@ Funnel read_funnel(const json::value& value) {
   const ObjectReader object(
       value, "", {"kind", "steps", "order", "window", "counting", "exclude", "breakdown", "unit", "range"});
   Funnel funnel{.frame = read_frame(object)};
-  for_each_item(object.at("steps"), "steps", 2, kMostSteps,
+  for_each_item(object.at("steps"), "steps", 2, kMaxSteps,
                 [&](const json::value& item, const std::string& at) {
                   const ObjectReader step(item, at, {"name", "event", "where"});
                   FunnelStep read{"", selection::read_selection(step)};
@@ -249,7 +248,7 @@ Funnel read_funnel(const json::value& value) {
   if (object.find("window") != nullptr) funnel.window = read_bounded(object, "window", kLongestWindow);
   if (const json::value* exclude = object.find("exclude")) {
     if (funnel.any_order) refuse("exclude", "is only for steps in order");
-    for_each_item(*exclude, "exclude", 0, kMostExclusions,
+    for_each_item(*exclude, "exclude", 0, kMaxExclusions,
                   [&](const json::value& item, const std::string& at) {
                     funnel.exclusions.push_back(read_exclusion(item, at, funnel.steps.size()));
                   });
@@ -265,7 +264,7 @@ Retention read_retention(const json::value& value) {
   retention.birth = read_event(object, "birth");
   retention.comeback = read_event(object, "return");
   if (const json::value* periods = object.find("periods"))
-    retention.periods = static_cast<std::size_t>(read_whole_number(*periods, "periods", 1, kMostPeriods));
+    retention.periods = static_cast<std::size_t>(read_whole_number(*periods, "periods", 1, kMaxPeriods));
   retention.or_after = read_choice(object, "when", kWhens);
   retention.rolling = read_choice(object, "periods_are", kPeriodKinds);
   return retention;

@@ -40,13 +40,13 @@ std::expected<std::vector<Timestamp>, std::string> resolve_bounds(const Frame& f
                           : frame.unit == Unit::kHour ? Millis(std::chrono::hours(1))
                                                       : Millis(std::chrono::hours(23));
   const auto most = static_cast<std::size_t>((to - from) / shortest);
-  auto bounds = most > kMostBuckets * 31 ? std::vector<Timestamp>(most)
-                                         : calendar::bucket_bounds(frame.unit, from, to, zone);
-  if (bounds.size() - 1 > kMostBuckets) {
+  auto bounds = most > kMaxBuckets * 31 ? std::vector<Timestamp>(most)
+                                        : calendar::bucket_bounds(frame.unit, from, to, zone);
+  if (bounds.size() - 1 > kMaxBuckets) {
     return std::unexpected(
         fmt::format("the range has {} buckets of a {}, at most {} are allowed: choose a longer "
                     "unit or a shorter range",
-                    bounds.size() - 1, calendar::to_string(frame.unit), kMostBuckets));
+                    bounds.size() - 1, calendar::to_string(frame.unit), kMaxBuckets));
   }
   return bounds;
 }

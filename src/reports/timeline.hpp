@@ -8,7 +8,7 @@
 
 namespace bellwether::reports {
 
-inline constexpr std::size_t kMostBuckets = 5000;
+inline constexpr std::size_t kMaxBuckets = 5000;
 
 /// The bounds of a report's buckets as of `now`: their starts, and at last the end of the last one. The last
 /// bucket may still be going on. The error says by how much there are too many, or that there are none.

@@ -13,9 +13,9 @@ namespace {
 
 using Test = Filter::Test;
 
-constexpr std::size_t kMostFilters = 20;
-constexpr std::size_t kMostValues = 1000;
-constexpr std::size_t kMostName = 255;
+constexpr std::size_t kMaxFilters = 20;
+constexpr std::size_t kMaxValues = 1000;
+constexpr std::size_t kMaxName = 255;
 
 std::string child(const std::string& path, std::string_view key) {
   return path.empty() ? std::string(key) : fmt::format("{}.{}", path, key);
@@ -62,7 +62,7 @@ void read_filter_value(Filter& filter, const json::value& value, const std::stri
       refuse(path, "is not known here");
     case Test::kIs:
       if (value.is_array()) {
-        for_each_item(value, path, 1, kMostValues, [&](const json::value& item, const std::string& at) {
+        for_each_item(value, path, 1, kMaxValues, [&](const json::value& item, const std::string& at) {
           filter.values.push_back(read_scalar(item, at));
         });
         return;
@@ -142,8 +142,8 @@ std::size_t ObjectReader::size() const {
 
 std::string read_name(const json::value& value, const std::string& path) {
   if (!value.is_string() || value.get_string().empty()) refuse(path, "must be a text, not empty");
-  if (value.get_string().size() > kMostName)
-    refuse(path, fmt::format("must not be longer than {} bytes", kMostName));
+  if (value.get_string().size() > kMaxName)
+    refuse(path, fmt::format("must not be longer than {} bytes", kMaxName));
   return std::string(value.get_string());
 }
 
@@ -205,7 +205,7 @@ EventSelection read_selection(const ObjectReader& object) {
   EventSelection selection;
   selection.event = read_name(object.at("event"), object.at_path("event"));
   if (const json::value* where = object.find("where")) {
-    for_each_item(*where, object.at_path("where"), 0, kMostFilters,
+    for_each_item(*where, object.at_path("where"), 0, kMaxFilters,
                   [&](const json::value& item, const std::string& at) {
                     selection.where.push_back(read_filter(item, at));
                   });

@@ -2,13 +2,6 @@
 
 namespace bellwether::storage {
 
-const char* const kClockSchema = R"sql(
-CREATE TABLE clock_watch (
-  name TEXT PRIMARY KEY,
-  last INTEGER NOT NULL  -- Unix ms: the last look
-);
-)sql";
-
 std::optional<Timestamp> find_clock(Database& database, std::string_view watch) {
   auto rows = database.query("SELECT last FROM clock_watch WHERE name = ?1", watch);
   if (!rows.next()) return std::nullopt;

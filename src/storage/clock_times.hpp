@@ -10,9 +10,6 @@
 /// the caller's transaction.
 namespace bellwether::storage {
 
-/// The table, for a service's migrations.
-extern const char* const kClockSchema;
-
 std::optional<Timestamp> find_clock(Database& database, std::string_view watch);
 void store_clock(Database& database, std::string_view watch, Timestamp last);
 

@@ -196,4 +196,23 @@ void Transaction::commit() {
   open_ = false;
 }
 
+Savepoint::Savepoint(Database& database) : database_(database) {
+  database_.script("SAVEPOINT part");
+}
+
+Savepoint::~Savepoint() {
+  if (!open_ || !database_.in_transaction()) return;
+  try {
+    database_.script("ROLLBACK TO part; RELEASE part");
+  } catch (const StorageError&) {
+    // Nothing more works in this transaction: its commit fails too, and says so to its caller.
+    return;
+  }
+}
+
+void Savepoint::keep() {
+  database_.script("RELEASE part");
+  open_ = false;
+}
+
 }  // namespace bellwether::storage

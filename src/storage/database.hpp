@@ -152,4 +152,18 @@ class Transaction {
   bool open_ = true;
 };
 
+/// A part of a transaction that is taken back alone: when it is destroyed without `keep()`. Parts can nest.
+class Savepoint {
+ public:
+  explicit Savepoint(Database& database);
+  Savepoint(const Savepoint&) = delete;
+  Savepoint& operator=(const Savepoint&) = delete;
+  ~Savepoint();
+  void keep();
+
+ private:
+  Database& database_;
+  bool open_ = true;
+};
+
 }  // namespace bellwether::storage

@@ -1,5 +1,6 @@
 #include "storage/group_commit.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <future>
@@ -9,15 +10,20 @@
 namespace bellwether::storage {
 
 namespace {
-constexpr std::chrono::milliseconds kNotesWait(20);
-/// After a failure of the loop itself, which can only be a want of memory.
-constexpr std::chrono::milliseconds kPause(100);
+constexpr Millis kNotesWait(20);
+/// After a failure of a round itself, which can only be a lack of memory.
+constexpr Millis kPause(100);
 }  // namespace
 
 GroupCommit::GroupCommit(Database database, const Limits& limits,
                          std::function<void(const CommitReport&)> observe)
-    : database_(std::move(database)), limits_(limits), observe_(std::move(observe)) {
-  writer_ = std::thread([this] { write_until_stopped(); });
+    : database_(std::move(database)),
+      limits_(limits),
+      observe_(std::move(observe)),
+      loop_(
+          {.name = "writer", .first_pause = kPause, .max_pause = kPause}, [this] { return write_group(); },
+          [this] { finish(); }) {
+  loop_.start();
 }
 
 GroupCommit::~GroupCommit() {
@@ -33,7 +39,7 @@ bool GroupCommit::submit(std::size_t bytes, Work work, Done done) {
     ++urgent_items_;
     queue_.push_back({bytes, std::move(work), std::move(done)});
   }
-  wake_.notify_one();
+  loop_.wake();
   return true;
 }
 
@@ -50,8 +56,9 @@ void GroupCommit::note(Work work) {
   {
     const std::scoped_lock lock(mutex_);
     queue_.push_back({0, std::move(work), [](const CommitResult&) {}, false});
+    if (!noted_at_) noted_at_ = std::chrono::steady_clock::now();
   }
-  wake_.notify_one();
+  loop_.wake();
 }
 
 CommitResult GroupCommit::run_background(Work work) {
@@ -65,7 +72,7 @@ CommitResult GroupCommit::run_background(Work work) {
     background_.push_back(
         {0, std::move(work), [promise](CommitResult done) { promise->set_value(std::move(done)); }});
   }
-  wake_.notify_one();
+  loop_.wake();
   return future.get();
 }
 
@@ -74,8 +81,7 @@ void GroupCommit::stop() {
     const std::scoped_lock lock(mutex_);
     stopping_ = true;
   }
-  wake_.notify_one();
-  if (writer_.joinable()) writer_.join();
+  loop_.stop();
 }
 
 std::size_t GroupCommit::queued_items() const {
@@ -88,9 +94,18 @@ std::optional<CommitFailure> GroupCommit::failing() const {
   return failing_;
 }
 
-void GroupCommit::write_until_stopped() {
-  bool more = true;
-  while (more) {
+Millis GroupCommit::write_group() {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const Millis wait = time_until_due(); wait > Loop::kAgain) return wait;
+  }
+  commit_group(take_group());
+  return Loop::kAgain;
+}
+
+/// Commits what is queued still, and empties the write-ahead log into the file.
+void GroupCommit::finish() {
+  for (bool more = true; more;) {
     const bool went_well = guarded("the writer goes on after a failure", [&] {
       std::vector<Item> group = take_group();
       more = !group.empty();
@@ -98,24 +113,21 @@ void GroupCommit::write_until_stopped() {
     });
     if (!went_well) std::this_thread::sleep_for(kPause);
   }
-  guarded("the write-ahead log was not emptied", [&] { empty_log(); });
-}
-
-void GroupCommit::empty_log() {
   database_.checkpoint();
 }
 
-void GroupCommit::wait_for_work(std::unique_lock<std::mutex>& lock) {
-  const auto must_go = [this] { return stopping_ || urgent_items_ > 0 || !background_.empty(); };
-  wake_.wait(lock, [&] { return must_go() || !queue_.empty(); });
-  if (!must_go()) wake_.wait_for(lock, kNotesWait, must_go);
+/// With the lock held.
+Millis GroupCommit::time_until_due() const {
+  if (urgent_items_ > 0 || !background_.empty()) return Loop::kAgain;
+  if (!noted_at_) return Loop::kIdle;
+  const auto age = std::chrono::steady_clock::now() - *noted_at_;
+  return std::max(kNotesWait - std::chrono::floor<Millis>(age), Loop::kAgain);
 }
 
 /// What queued up, oldest first, up to `group_bytes`; or one item of background work, which gets every second
 /// turn while both are waiting, so that neither starves the other.
 std::vector<GroupCommit::Item> GroupCommit::take_group() {
-  std::unique_lock lock(mutex_);
-  wait_for_work(lock);
+  const std::scoped_lock lock(mutex_);
   std::vector<Item> group;
   group.reserve(1);
   if (!background_.empty() && (queue_.empty() || background_turn_)) {
@@ -134,6 +146,7 @@ std::vector<GroupCommit::Item> GroupCommit::take_group() {
     group.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
+  if (queue_.empty()) noted_at_.reset();
   return group;
 }
 

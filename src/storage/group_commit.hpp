@@ -1,6 +1,6 @@
 #pragma once
 
-#include <condition_variable>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -8,9 +8,9 @@
 #include <functional>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <vector>
 
+#include "base/loop.hpp"
 #include "storage/database.hpp"
 
 /// One writer, one transaction for all that queued up while the disk was busy.
@@ -86,10 +86,10 @@ class GroupCommit {
     Done done;
     bool urgent = true;
   };
-  void write_until_stopped();
-  void empty_log();
+  Millis write_group();
+  void finish();
+  Millis time_until_due() const;
   std::vector<Item> take_group();
-  void wait_for_work(std::unique_lock<std::mutex>& lock);
   void commit_group(std::vector<Item> group);
   CommitResult try_commit(std::vector<Item>& group, std::size_t from, std::size_t count);
 
@@ -98,15 +98,15 @@ class GroupCommit {
   const std::function<void(const CommitReport&)> observe_;
 
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
   std::deque<Item> queue_;
   std::deque<Item> background_;
   std::size_t queued_bytes_ = 0;
   std::size_t urgent_items_ = 0;
   std::optional<CommitFailure> failing_;
+  std::optional<std::chrono::steady_clock::time_point> noted_at_;  ///< of the oldest note in the queue
   bool stopping_ = false;
   bool background_turn_ = false;
-  std::thread writer_;
+  Loop loop_;
 };
 
 }  // namespace bellwether::storage

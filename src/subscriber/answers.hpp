@@ -42,7 +42,7 @@ struct Policy {
   Problem problem;
   unsigned status;
   std::string_view header;  ///< "Name: value", or empty
-  bool kept_as_reject;      ///< the request can be read at /v1/rejects
+  bool is_kept;             ///< the request can be read at /v1/rejects
 };
 
 const Policy& policy_of(Problem problem);

@@ -10,7 +10,7 @@
 #include "base/log.hpp"
 #include "contract/alert.hpp"
 #include "contract/cohort_sync.hpp"
-#include "subscriber/rejects.hpp"
+#include "subscriber/rejected_requests.hpp"
 #include "subscriber/session_log.hpp"
 
 namespace bellwether::subscriber {
@@ -90,6 +90,11 @@ Result<std::unique_ptr<Intake>> Intake::make(const Options& options, const mirro
   return intake;
 }
 
+bool Intake::screens_slowly(const net::RequestHead& head) {
+  const auto endpoint = endpoints_.find(head.path);
+  return endpoint != endpoints_.end() && endpoint->second.credentials.is_slow(head.header("Authorization"));
+}
+
 std::optional<net::Response> Intake::screen(const net::RequestHead& head) {
   const auto refuse_as = [&](Problem problem, std::string_view message) {
     net::Response response = failure(problem, std::nullopt, message);
@@ -149,8 +154,8 @@ net::Response Intake::refuse(const net::Refusal& refusal) {
   const std::string path = refusal.head != nullptr ? refusal.head->path : "other";
   metrics_.request(path, refusal.status, 0);
   log::debug("refused", {{"path", path}, {"status", refusal.status}, {"reason", refusal.message}});
-  if (policy_of(problem).kept_as_reject)
-    keep_reject(refusal.head, refusal.body, refusal.status, refusal.message);
+  if (policy_of(problem).is_kept)
+    keep_rejected_request(refusal.head, refusal.body, refusal.status, refusal.message);
   return failure(problem, contract::find_action(refusal.body), refusal.message);
 }
 
@@ -187,11 +192,14 @@ net::Response Intake::page_answer(const contract::CohortPage& page, const mirror
   if (receipt.waiting) on_waiting_();
   net::Response response = success(contract::encode_success(page.action));
   if (receipt.track_answer) {
-    response.on_fate = [this, ref = *receipt.track_answer](net::Fate fate) {
-      const auto answer = fate == net::Fate::kDelivered ? mirror::Answer::kDelivered : mirror::Answer::kLost;
+    response.on_acknowledgement = [this, ref = *receipt.track_answer](net::Acknowledgement acknowledgement) {
+      const auto answer = acknowledgement == net::Acknowledgement::kDelivered
+                              ? mirror::Acknowledgement::kDelivered
+                              : mirror::Acknowledgement::kLost;
       guarded("what became of an answer is not noted", [&] {
-        writer_.note(
-            [this, ref, answer](storage::Database& database) { mirror_.answered(database, ref, answer); });
+        writer_.note([this, ref, answer](storage::Database& database) {
+          mirror_.on_acknowledgement(database, ref, answer);
+        });
       });
     };
   }
@@ -242,20 +250,21 @@ void Intake::reject(Exchange& exchange, const contract::DecodeError& error,
                     std::optional<contract::Action> action) {
   const Problem problem = problem_of(error);
   net::Response response = failure(problem, action, error.describe());
-  keep_reject(&exchange.request, exchange.request.body, response.status, error.describe());
+  keep_rejected_request(&exchange.request, exchange.request.body, response.status, error.describe());
   exchange.answer(std::move(response));
 }
 
 /// Nobody waits for it, and a flood of rejects must not push work out: when the queue is full it is not kept.
-void Intake::keep_reject(const net::RequestHead* head, std::string_view body, unsigned status,
-                         const std::string& reason) {
+void Intake::keep_rejected_request(const net::RequestHead* head, std::string_view body, unsigned status,
+                                   const std::string& reason) {
   guarded("a refused request is not kept", [&] {
-    auto kept = rejects::make_reject(head, body, status, reason, options_.rejects, system_now());
+    auto kept = rejected_requests::make_rejected_request(head, body, status, reason,
+                                                         options_.rejected_requests, system_now());
     const std::size_t bytes = kept.body.size();
     writer_.submit(
         bytes,
         [this, reject = std::move(kept)](storage::Database& database) {
-          rejects::store(database, reject, options_.rejects);
+          rejected_requests::store(database, reject, options_.rejected_requests);
         },
         [](const storage::CommitResult&) {});
   });

@@ -29,6 +29,7 @@ class Intake final : public net::Handler {
                                               std::function<void()> on_waiting);
 
   std::optional<net::Response> screen(const net::RequestHead& head) override;
+  bool screens_slowly(const net::RequestHead& head) override;
   void handle(net::Request request, net::Respond respond) override;
   net::Response refuse(const net::Refusal& refusal) override;
 
@@ -51,8 +52,8 @@ class Intake final : public net::Handler {
   net::Response page_answer(const contract::CohortPage& page, const mirror::Receipt& receipt,
                             const std::optional<mirror::Session>& applied);
   void reject(Exchange& exchange, const contract::DecodeError& error, std::optional<contract::Action> action);
-  void keep_reject(const net::RequestHead* head, std::string_view body, unsigned status,
-                   const std::string& reason);
+  void keep_rejected_request(const net::RequestHead* head, std::string_view body, unsigned status,
+                             const std::string& reason);
 
   const Options& options_;
   const mirror::Mirror& mirror_;

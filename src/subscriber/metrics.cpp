@@ -55,6 +55,7 @@ void Metrics::alert(bool duplicate) {
 }
 
 void Metrics::commit(const storage::CommitReport& report) {
+  ++commits_;
   if (report.failed) {
     ++failed_commits_;
     return;

@@ -36,6 +36,8 @@ class Metrics {
   void page(contract::Action action, mirror::Receipt::Kind kind, std::size_t members);
   void alert(bool duplicate);
   void commit(const storage::CommitReport& report);
+  /// Transactions that wrote or failed, so far. Any thread.
+  std::uint64_t commits() const { return commits_; }
 
   std::string to_text(const Gauges& gauges) const;
 
@@ -53,6 +55,7 @@ class Metrics {
   std::array<std::array<std::atomic<std::uint64_t>, 3>, 3> pages_{};  ///< by action and receipt
   std::array<std::atomic<std::uint64_t>, 2> alerts_{};                ///< new, repeated
   std::atomic<std::uint64_t> failed_commits_ = 0;
+  std::atomic<std::uint64_t> commits_ = 0;
 };
 
 }  // namespace bellwether::subscriber

@@ -24,7 +24,7 @@ struct EndpointOptions {
   std::vector<std::string> projects = {};         ///< empty: all
 };
 
-struct RejectLimits {
+struct RejectedRequestLimits {
   std::size_t count = 1000;
   std::size_t bytes = 64UL << 20U;        ///< of bodies, all together
   std::size_t body_bytes = 256UL << 10U;  ///< of one body; the rest is cut
@@ -50,7 +50,7 @@ struct Options {
   contract::DecodeLimits decode;
   mirror::Options mirror;
   storage::GroupCommit::Limits writer;
-  RejectLimits rejects;
+  RejectedRequestLimits rejected_requests;
   Millis keep_alerts = std::chrono::days(400);
   Millis stop_within = std::chrono::seconds(20);
 };

@@ -3,14 +3,15 @@
 #include <fmt/format.h>
 
 #include "base/log.hpp"
+#include "base/thread_pool.hpp"
 #include "feed/feed.hpp"
 #include "net/descriptors.hpp"
 #include "net/server.hpp"
 #include "storage/data_dir.hpp"
 #include "storage/reader_pool.hpp"
 #include "subscriber/api/api.hpp"
-#include "subscriber/caretaker.hpp"
 #include "subscriber/intake.hpp"
+#include "subscriber/maintenance_loop.hpp"
 #include "subscriber/metrics.hpp"
 #include "subscriber/store.hpp"
 
@@ -21,6 +22,8 @@ namespace {
 /// Descriptors that strangers' connections never get: the private listener's, the data file's with its
 /// readers, and what merging opens.
 constexpr std::size_t kOwnDescriptors = 160;
+/// Requests whose password is being stretched or waits for it. More are refused.
+constexpr std::size_t kMaxStretching = 64;
 
 /// What the last process left: answers on their way, changes staged and never published.
 Result<void> recover(storage::Database& database, const mirror::Mirror& mirror) {
@@ -61,7 +64,8 @@ struct Service::Impl {
         readers(data_dir.file(kDatabaseFile)),
         writer(std::move(database), options.writer,
                [this](const storage::CommitReport& report) { observe(report); }),
-        caretaker(options, mirror, writer, readers) {}
+        maintenance(options, mirror, writer, readers),
+        passwords({.name = "passwords", .threads = 1, .max_waiting = kMaxStretching}) {}
 
   Options options;
   storage::DataDir data_dir;
@@ -70,7 +74,8 @@ struct Service::Impl {
   storage::ReaderPool readers;
   bool failing = false;  // on the writer's thread
   storage::GroupCommit writer;
-  Caretaker caretaker;
+  MaintenanceLoop maintenance;
+  ThreadPool passwords;
   std::unique_ptr<Intake> intake;
   std::unique_ptr<Api> api;
   std::unique_ptr<net::Server> server;
@@ -93,24 +98,30 @@ struct Service::Impl {
     auto proxies = net::parse_networks(options.shared_limits.trusted_proxies);
     if (!proxies) return fail("server.trusted_proxies: " + proxies.error().message);
     const auto bodies = std::make_shared<net::BodyBudget>(options.shared_limits.bodies);
-    auto made = Intake::make(options, mirror, writer, metrics, [this] { caretaker.poke(); });
+    auto made = Intake::make(options, mirror, writer, metrics, [this] { maintenance.wake(); });
     if (!made) return std::unexpected(made.error());
     intake = std::move(*made);
-    auto opened = net::Server::open({.listen = options.listen,
-                                     .tls = options.tls,
-                                     .limits = options.limits,
-                                     .threads = options.threads,
-                                     .trusted_proxies = std::move(*proxies),
-                                     .bodies = bodies},
-                                    *intake);
+    auto opened = net::Server::open(
+        {.listen = options.listen,
+         .tls = options.tls,
+         .limits = options.limits,
+         .threads = options.threads,
+         .trusted_proxies = std::move(*proxies),
+         .bodies = bodies,
+         .offload =
+             [this](std::move_only_function<void()>&& task) { return passwords.submit(std::move(task)); }},
+        *intake);
     if (!opened) return std::unexpected(opened.error());
     server = std::move(*opened);
     api = std::make_unique<Api>(options, readers, metrics,
                                 ApiProbes{.queue_depth = [this] { return writer.queued_items(); },
                                           .connections = [this] { return server->connections(); },
                                           .failing = [this] { return writer.failing(); }});
-    auto admin_opened = net::Server::open(
-        {.listen = options.admin_listen, .limits = net::private_listener_limits(), .bodies = bodies}, *api);
+    auto admin_opened = net::Server::open({.listen = options.admin_listen,
+                                           .limits = net::private_listener_limits(),
+                                           .bodies = bodies,
+                                           .offload = api->workers().offload()},
+                                          *api);
     if (!admin_opened) return std::unexpected(admin_opened.error());
     admin = std::move(*admin_opened);
     return {};
@@ -119,8 +130,10 @@ struct Service::Impl {
   void stop() {
     // Most of the time is for requests that were begun; the rest for what ends after them.
     if (server) server->stop(options.stop_within * 3 / 4);
-    caretaker.stop();
+    maintenance.stop();
+    passwords.stop();
     if (admin) admin->stop(std::chrono::seconds(2));
+    if (api) api->workers().stop();
     readers.close();
     writer.stop();
   }
@@ -143,7 +156,7 @@ Result<std::unique_ptr<Service>> Service::start(Options options) {
   std::unique_ptr<Service> service(
       new Service(std::make_unique<Impl>(std::move(options), std::move(*folder), std::move(*database))));
   if (auto listening = service->impl_->listen(); !listening) return std::unexpected(listening.error());
-  service->impl_->caretaker.start();
+  service->impl_->maintenance.start();
   service->impl_->server->start();
   service->impl_->admin->start();
   return service;

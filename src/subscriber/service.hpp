@@ -9,7 +9,7 @@
 
 namespace bellwether::subscriber {
 
-/// A running subscriber: the data folder, the writer, the caretaker and the two listeners.
+/// A running subscriber: the data folder, the writer, the maintenance and the two listeners.
 class Service {
  public:
   /// Locks the folder, opens the data, binds both ports and serves. The error says what to do.

@@ -1,28 +1,17 @@
 #include "subscriber/store.hpp"
 
-#include <array>
 #include <filesystem>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "feed/feed.hpp"
-#include "inbox/inbox.hpp"
-#include "mirror/schema.hpp"
-#include "storage/clock_times.hpp"
 #include "storage/data_file.hpp"
-#include "subscriber/rejects.hpp"
+#include "subscriber/migrations.hpp"
 
 namespace bellwether::subscriber {
 
 namespace {
-
-/// Each released schema change adds a script at the end; none is ever edited.
-std::array<std::string, 2> migrations() {
-  return {std::string(mirror::kSchema) + feed::kSchema + inbox::kSchema + rejects::kSchema,
-          storage::kClockSchema};
-}
 
 void sync_file(const std::string& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -34,10 +23,7 @@ void sync_file(const std::string& path) {
 }  // namespace
 
 Result<storage::Database> open_store(const storage::DataDir& folder) {
-  const auto scripts = migrations();
-  std::array<const char*, scripts.size()> texts{};
-  for (std::size_t i = 0; i < scripts.size(); ++i) texts[i] = scripts[i].c_str();
-  return storage::open_data_file(folder.file(kDatabaseFile), texts);
+  return storage::open_data_file(folder.file(kDatabaseFile), kMigrations);
 }
 
 Result<void> back_up(const std::string& data_dir, const std::string& target) {

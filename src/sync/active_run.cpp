@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/planned_time.hpp"
-#include "delivery/retry.hpp"
+#include "retry_policy/retry.hpp"
 
 namespace bellwether::sync {
 
@@ -48,7 +48,7 @@ ActiveRun::Step ActiveRun::next(Timestamp now) {
 std::optional<ActiveRun::Step> ActiveRun::freeze(Timestamp now) {
   const auto people = hooks_.compile(run_.started_at);
   if (!people) {
-    end(run_, End::kFailed, "the cohort cannot be computed: " + people.error(), now);
+    finish(run_, End::kFailed, "the cohort cannot be computed: " + people.error(), now);
     save(Durability::kNow);
     return std::nullopt;
   }
@@ -62,14 +62,14 @@ std::optional<ActiveRun::Step> ActiveRun::freeze(Timestamp now) {
                                       subject_.project_id, *people, subject_.properties,
                                       subject_.snapshot_members, subject_.most_members, run_.page_members});
   if (!counts) {
-    end(run_, End::kFailed, "the cohort cannot be computed: " + counts.error().message, now);
+    finish(run_, End::kFailed, "the cohort cannot be computed: " + counts.error().message, now);
   } else if (counts->members() > subject_.most_members) {
-    end(run_, End::kFailed,
-        fmt::format("the cohort has {} members; at most {} can be synced", counts->members(),
-                    subject_.most_members),
-        now);
+    finish(run_, End::kFailed,
+           fmt::format("the cohort has {} members; at most {} can be synced", counts->members(),
+                       subject_.most_members),
+           now);
   } else {
-    frozen(run_, *counts);
+    on_frozen(run_, *counts);
   }
   save(Durability::kNow);
   return std::nullopt;
@@ -77,7 +77,7 @@ std::optional<ActiveRun::Step> ActiveRun::freeze(Timestamp now) {
 
 std::optional<ActiveRun::Step> ActiveRun::send(Timestamp now) {
   if (!page_ && !prepare_page(now)) return std::nullopt;
-  if (const Timestamp due = due_time(run_.not_before, now, delivery::kRetryBudget); due > now)
+  if (const Timestamp due = due_time(run_.not_before, now, retry_policy::kRetryBudget); due > now)
     return Wait{due};
   return Send{&*page_};
 }
@@ -87,7 +87,7 @@ bool ActiveRun::prepare_page(Timestamp now) {
   const Slice slice = current_slice(run_);
   auto members = ledger_.read(run_.change_set, slice.page);
   if (!members) {
-    end(run_, End::kFailed, "the changes cannot be read: " + members.error().message, now);
+    finish(run_, End::kFailed, "the changes cannot be read: " + members.error().message, now);
     save(Durability::kNow);
     return false;
   }
@@ -104,9 +104,9 @@ bool ActiveRun::prepare_page(Timestamp now) {
   return true;
 }
 
-void ActiveRun::answered(const delivery::Judgement& judgement, Timestamp now, double jitter) {
-  sync::answered(run_, judgement, now, jitter);
-  if (judgement.verdict == delivery::Verdict::kDelivered) page_.reset();
+void ActiveRun::on_answer(const retry_policy::Judgement& judgement, Timestamp now, double jitter) {
+  sync::on_answer(run_, judgement, now, jitter);
+  if (judgement.verdict == retry_policy::Verdict::kDelivered) page_.reset();
   // That every page was taken must be known before the snapshot moves: a run that forgot it could still fail.
   save(run_.phase == Phase::kSending ? Durability::kSoon : Durability::kNow);
 }
@@ -114,14 +114,14 @@ void ActiveRun::answered(const delivery::Judgement& judgement, Timestamp now, do
 std::optional<ActiveRun::Step> ActiveRun::settle(Timestamp now) {
   if (const auto done = ledger_.settle(subject_.sync_key, run_.change_set, run_.number); !done)
     return Wait{now + kStoragePause};
-  settled(run_, now);
+  on_settled(run_, now);
   save(Durability::kNow);
   return std::nullopt;
 }
 
 void ActiveRun::stop(std::string message, Timestamp now) {
   if (run_.phase == Phase::kSettling || run_.ended()) return;  // every page has been taken: it succeeds
-  end(run_, End::kStopped, std::move(message), now);
+  finish(run_, End::kStopped, std::move(message), now);
   save(Durability::kNow);
 }
 

@@ -60,7 +60,7 @@ class ActiveRun {
   /// Goes on until there is something to send or to wait for, or the run ended.
   Step next(Timestamp now);
   /// The page that `next` gave was answered.
-  void answered(const delivery::Judgement& judgement, Timestamp now, double jitter);
+  void on_answer(const retry_policy::Judgement& judgement, Timestamp now, double jitter);
   /// A person wants it to end.
   void stop(std::string message, Timestamp now);
 

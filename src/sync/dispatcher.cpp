@@ -6,13 +6,11 @@
 #include <map>
 #include <mutex>
 #include <set>
-#include <thread>
 
 #include "base/clock_watch.hpp"
 #include "base/guarded.hpp"
 #include "base/log.hpp"
-#include "base/planned_time.hpp"
-#include "registry/destinations.hpp"
+#include "base/loop.hpp"
 #include "storage/clock_times.hpp"
 #include "sync/schedule.hpp"
 #include "sync/worker.hpp"
@@ -21,24 +19,14 @@ namespace bellwether::sync {
 
 namespace {
 
-/// How often the schedule is looked at when nothing pokes.
-constexpr Millis kTick = std::chrono::milliseconds(500);
+/// The longest time between two looks at the schedule when nothing wakes it: what is due by the wall clock is not missed
+/// for longer when somebody sets that clock.
+constexpr Millis kPeriod = std::chrono::seconds(10);
 constexpr Millis kTrimEvery = std::chrono::hours(1);
 constexpr std::size_t kTrimmedAtOnce = 100;
 constexpr const char* kClockName = "sync runs";
 /// How long a destination rests after a run was cut off by an exception.
 constexpr Millis kCutOffPause = std::chrono::seconds(2);
-
-Candidate candidate_of(storage::Database& database, const registry::Sync& sync, Timestamp now,
-                       Millis interval) {
-  const auto destination = registry::find_destination(database, sync.destination_id);
-  return {.sync_id = sync.id,
-          .destination_id = sync.destination_id,
-          .active = sync.state == registry::SyncState::kActive,
-          .enabled = destination && destination->enabled,
-          .interrupted = find_open_run(database, sync.id).has_value(),
-          .due_at = due_time(sync.next_run_at, now, interval)};
-}
 
 }  // namespace
 
@@ -46,12 +34,12 @@ struct Dispatcher::Impl {
   Impl(const DispatcherOptions& given, const Parts& of, Observers observing)
       : options(given), parts(of), observers(std::move(observing)) {}
 
-  /// A run's thread.
+  /// A run that is under way, on a thread of its own.
   struct Job {
     std::int64_t sync_id = 0;
     std::atomic<bool> stopped = false;  ///< by a person
     std::atomic<bool> done = false;
-    std::thread thread;
+    std::unique_ptr<Loop> loop;
   };
 
   const DispatcherOptions options;
@@ -59,52 +47,38 @@ struct Dispatcher::Impl {
   const Observers observers;
 
   std::mutex mutex;
-  std::condition_variable wake;
-  bool poked = false;
+  std::condition_variable interrupted;  ///< told when a run is to end before its time
   std::atomic<bool> stopping = false;
   std::map<std::int64_t, std::unique_ptr<Job>> jobs;  ///< by destination
-  std::thread thread;
   std::optional<ClockWatch> clock;
   std::optional<ClockWatch::Steady::time_point> trimmed_at;
+  Loop loop{{.name = "sync schedule", .period = kPeriod}, [this] { return follow_schedule(); }};
 
-  void run() {
-    while (!stopping) {
-      guarded("the schedule of syncs cannot be followed", [this] {
-        collect();
-        begin_due();
-      });
-      guarded("old sync runs cannot be removed", [this] { trim_when_due(); });
-      std::unique_lock lock(mutex);
-      wake.wait_for(lock, kTick, [this] { return poked || stopping.load(); });
-      poked = false;
-    }
+  Millis follow_schedule() {
+    guarded("old sync runs cannot be removed", [this] { trim_when_due(); });
+    collect();
+    const Timestamp now = system_now();
+    const auto candidates = list_candidates(*parts.readers.borrow(), now, options.interval);
+    begin_due(candidates, now);
+    const auto next = next_due(candidates, now);
+    return next ? *next - now : Loop::kIdle;
   }
 
-  /// Joins the threads of runs that ended.
+  /// Ends the threads of runs that ended.
   void collect() {
     std::vector<std::unique_ptr<Job>> ended;
-    {
-      const std::scoped_lock lock(mutex);
-      for (auto job = jobs.begin(); job != jobs.end();) {
-        if (!job->second->done) {
-          ++job;
-          continue;
-        }
+    const std::scoped_lock lock(mutex);
+    for (auto job = jobs.begin(); job != jobs.end();) {
+      if (job->second->done) {
         ended.push_back(std::move(job->second));
         job = jobs.erase(job);
+      } else {
+        ++job;
       }
     }
-    for (const auto& job : ended) job->thread.join();
   }
 
-  void begin_due() {
-    const Timestamp now = system_now();
-    std::vector<Candidate> candidates;
-    {
-      const auto reader = parts.readers.borrow();
-      for (const registry::Sync& sync : registry::list_syncs(*reader, ""))
-        candidates.push_back(candidate_of(*reader, sync, now, options.interval));
-    }
+  void begin_due(const std::vector<Candidate>& candidates, Timestamp now) {
     const std::scoped_lock lock(mutex);
     std::set<std::int64_t> busy;
     for (const auto& [destination_id, job] : jobs) busy.insert(destination_id);
@@ -112,31 +86,28 @@ struct Dispatcher::Impl {
     for (const Candidate& due : choose_due(candidates, busy, now, free)) begin(due);
   }
 
-  /// With the lock held. The job is in the list only once its thread runs, which waits for the lock.
+  /// With the lock held. Nothing can fail once the thread runs, which may wait for the lock.
   void begin(const Candidate& due) {
     auto job = std::make_unique<Job>();
     job->sync_id = due.sync_id;
-    auto& place = jobs[due.destination_id];
+    job->loop = std::make_unique<Loop>(Loop::Options{.name = "sync run", .first_pause = kCutOffPause},
+                                       [this, running = job.get()] { return carry(*running); });
+    const auto place = jobs.emplace(due.destination_id, std::move(job)).first;
     try {
-      job->thread = std::thread([this, running = job.get()] { carry(*running); });
+      place->second->loop->start();
     } catch (...) {
-      jobs.erase(due.destination_id);
+      jobs.erase(place);
       throw;
     }
-    place = std::move(job);
   }
 
-  void carry(Job& job) {
-    const bool whole = guarded("a sync run was cut off; it is taken up again", [&] {
-      Worker worker(options, parts, observers, {stopping, job.stopped, mutex, wake});
-      worker.run(job.sync_id);
-    });
-    if (!whole) {
-      std::unique_lock lock(mutex);
-      wake.wait_for(lock, kCutOffPause, [this] { return stopping.load(); });
-    }
+  /// A run that is cut off by an exception is taken up again by its loop.
+  Millis carry(Job& job) {
+    Worker worker(options, parts, observers, {stopping, job.stopped, mutex, interrupted});
+    worker.run(job.sync_id);
     job.done = true;
-    poke();
+    loop.wake();
+    return Loop::kIdle;
   }
 
   void trim_when_due() {
@@ -171,14 +142,6 @@ struct Dispatcher::Impl {
     if (const auto gone = parts.ledger.drop_changes(sync_key, {change_set}); !gone)
       log::warn("a run's changes stay in the event engine", {{"error", gone.error().message}});
   }
-
-  void poke() {
-    {
-      const std::scoped_lock lock(mutex);
-      poked = true;
-    }
-    wake.notify_all();
-  }
 };
 
 Dispatcher::Dispatcher(const DispatcherOptions& options, const Parts& parts, Observers observers)
@@ -190,11 +153,11 @@ Dispatcher::~Dispatcher() {
 
 void Dispatcher::start() {
   impl_->parts.ledger.keep_only_pages(open_change_sets(*impl_->parts.readers.borrow()));
-  impl_->thread = std::thread([this] { impl_->run(); });
+  impl_->loop.start();
 }
 
-void Dispatcher::poke() {
-  impl_->poke();
+void Dispatcher::wake() {
+  impl_->loop.wake();
 }
 
 void Dispatcher::stop_run(std::int64_t sync_id) {
@@ -204,7 +167,7 @@ void Dispatcher::stop_run(std::int64_t sync_id) {
       if (job->sync_id == sync_id) job->stopped = true;
     }
   }
-  impl_->wake.notify_all();
+  impl_->interrupted.notify_all();
 }
 
 void Dispatcher::stop() {
@@ -212,11 +175,10 @@ void Dispatcher::stop() {
     const std::scoped_lock lock(impl_->mutex);
     impl_->stopping = true;
   }
-  impl_->wake.notify_all();
-  if (impl_->thread.joinable()) impl_->thread.join();
-  for (const auto& [destination_id, job] : impl_->jobs) {
-    if (job->thread.joinable()) job->thread.join();
-  }
+  impl_->interrupted.notify_all();
+  impl_->loop.stop();
+  for (const auto& [destination_id, job] : impl_->jobs) job->loop->request_stop();
+  for (const auto& [destination_id, job] : impl_->jobs) job->loop->stop();
 }
 
 }  // namespace bellwether::sync

@@ -48,7 +48,7 @@ class Dispatcher {
 
   void start();
   /// Something may be due.
-  void poke();
+  void wake();
   /// Ends the sync's run, if it has one, at its next step.
   void stop_run(std::int64_t sync_id);
   /// Interrupts the runs, which go on when the process starts again. Idempotent.

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "delivery/retry.hpp"
+#include "retry_policy/retry.hpp"
 
 namespace bellwether::sync {
 
@@ -24,11 +24,11 @@ std::uint32_t members_on(const Run& run, std::uint64_t members, std::uint32_t in
       std::min<std::uint64_t>(run.page_members, members - std::min(members, before)));
 }
 
-void retry(Run& run, const delivery::Judgement& judgement, Timestamp now, double jitter) {
-  const auto pause = delivery::next_pause(run.page_attempts, run.paused, jitter, judgement.retry_after);
+void retry(Run& run, const retry_policy::Judgement& judgement, Timestamp now, double jitter) {
+  const auto pause = retry_policy::next_pause(run.page_attempts, run.paused, jitter, judgement.retry_after);
   if (!pause) {
-    end(run, End::kFailed,
-        fmt::format("given up after {} attempts: {}", run.page_attempts, judgement.message), now);
+    finish(run, End::kFailed,
+           fmt::format("given up after {} attempts: {}", run.page_attempts, judgement.message), now);
     return;
   }
   run.paused += *pause;
@@ -92,7 +92,7 @@ Slice current_slice(const Run& run) {
   return slice(Action::kRemoveMembers, run.counts.left, run.page - adding - 1);
 }
 
-void frozen(Run& run, const Counts& counts) {
+void on_frozen(Run& run, const Counts& counts) {
   run.counts = counts;
   run.phase = Phase::kSending;
   run.page = 1;
@@ -100,18 +100,18 @@ void frozen(Run& run, const Counts& counts) {
                              : pages_for(run, counts.entered) + pages_for(run, counts.left);
 }
 
-void answered(Run& run, const delivery::Judgement& judgement, Timestamp now, double jitter) {
+void on_answer(Run& run, const retry_policy::Judgement& judgement, Timestamp now, double jitter) {
   run.page_attempts += 1;
   run.attempts += 1;
   switch (judgement.verdict) {
-    case delivery::Verdict::kDelivered:
+    case retry_policy::Verdict::kDelivered:
       return delivered(run);
-    case delivery::Verdict::kRetry:
+    case retry_policy::Verdict::kRetry:
       return retry(run, judgement, now, jitter);
-    case delivery::Verdict::kPause:
-      return end(run, End::kPaused, judgement.message, now);
-    case delivery::Verdict::kFail:
-      return end(run, End::kFailed, judgement.message, now);
+    case retry_policy::Verdict::kPause:
+      return finish(run, End::kPaused, judgement.message, now);
+    case retry_policy::Verdict::kFail:
+      return finish(run, End::kFailed, judgement.message, now);
   }
 }
 
@@ -123,11 +123,11 @@ bool leaves_doubt(const Run& run) {
   return run.resumed && run.end != End::kSucceeded;
 }
 
-void settled(Run& run, Timestamp now) {
-  end(run, End::kSucceeded, "", now);
+void on_settled(Run& run, Timestamp now) {
+  finish(run, End::kSucceeded, "", now);
 }
 
-void end(Run& run, End how, std::string message, Timestamp now) {
+void finish(Run& run, End how, std::string message, Timestamp now) {
   run.phase = Phase::kEnded;
   run.end = how;
   run.message = std::move(message);

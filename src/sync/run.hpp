@@ -7,7 +7,7 @@
 
 #include "base/time.hpp"
 #include "contract/cohort_sync.hpp"
-#include "delivery/verdict.hpp"
+#include "retry_policy/verdict.hpp"
 
 /// One run of a sync, as a state machine without clock, disk or network: each function says what the run is
 /// after something happened. Whoever drives it stores the run after every step (active_run.hpp), so that a
@@ -88,7 +88,7 @@ Slice current_slice(const Run& run);
 
 /// The changes are frozen: a full load sends who is in the cohort, any other run who entered, then who left,
 /// each at least one page.
-void frozen(Run& run, const Counts& counts);
+void on_frozen(Run& run, const Counts& counts);
 
 /// A new process goes on with it.
 void resume(Run& run);
@@ -98,9 +98,9 @@ void resume(Run& run);
 bool leaves_doubt(const Run& run);
 
 /// The current page was answered. `jitter` is from 0 to 1.
-void answered(Run& run, const delivery::Judgement& judgement, Timestamp now, double jitter);
+void on_answer(Run& run, const retry_policy::Judgement& judgement, Timestamp now, double jitter);
 
-void settled(Run& run, Timestamp now);
-void end(Run& run, End how, std::string message, Timestamp now);
+void on_settled(Run& run, Timestamp now);
+void finish(Run& run, End how, std::string message, Timestamp now);
 
 }  // namespace bellwether::sync

@@ -3,56 +3,9 @@
 #include <algorithm>
 #include <limits>
 
-namespace bellwether::sync {
+#include "base/planned_time.hpp"
 
-const char* const kSchema = R"sql(
-CREATE TABLE sync_run (
-  id            INTEGER PRIMARY KEY AUTOINCREMENT,
-  sync_id       INTEGER NOT NULL,
-  number        INTEGER NOT NULL,
-  session_id    TEXT NOT NULL,
-  change_set    TEXT NOT NULL,
-  is_full       INTEGER NOT NULL,
-  phase         INTEGER NOT NULL,
-  end           INTEGER NOT NULL,
-  message       TEXT NOT NULL,
-  entered       INTEGER NOT NULL,
-  left          INTEGER NOT NULL,
-  stayed        INTEGER NOT NULL,
-  page_members  INTEGER NOT NULL,
-  total_pages   INTEGER NOT NULL,
-  page          INTEGER NOT NULL,
-  page_attempts INTEGER NOT NULL,
-  attempts      INTEGER NOT NULL,
-  paused        INTEGER NOT NULL,  -- ms
-  not_before    INTEGER NOT NULL,  -- Unix ms, as all times
-  started_at    INTEGER NOT NULL,
-  ended_at      INTEGER NOT NULL,
-  UNIQUE (sync_id, number)
-);
--- At most one run of a sync is open: two could never be stored.
-CREATE UNIQUE INDEX sync_run_open ON sync_run (sync_id) WHERE phase != 3;
-CREATE TABLE sync_snapshot (
-  sync_id    INTEGER PRIMARY KEY,
-  run_number INTEGER NOT NULL,
-  taken_at   INTEGER NOT NULL,
-  members    INTEGER NOT NULL,
-  in_doubt   INTEGER NOT NULL
-);
-CREATE TABLE sync_attempt (
-  id         INTEGER PRIMARY KEY AUTOINCREMENT,
-  run_id     INTEGER NOT NULL,
-  page       INTEGER NOT NULL,
-  at         INTEGER NOT NULL,
-  request_id TEXT NOT NULL,
-  status     INTEGER NOT NULL,
-  latency    INTEGER NOT NULL,  -- ms
-  verdict    TEXT NOT NULL,
-  message    TEXT NOT NULL,
-  answer     BLOB NOT NULL
-);
-CREATE INDEX sync_attempt_by_run ON sync_attempt (run_id, id);
-)sql";
+namespace bellwether::sync {
 
 namespace {
 
@@ -185,6 +138,23 @@ std::vector<Run> list_runs(storage::Database& database, std::int64_t sync_id,
                              sync_id, before.value_or(kAll), limit);
   while (rows.next()) runs.push_back(read(rows));
   return runs;
+}
+
+std::vector<Candidate> list_candidates(storage::Database& database, Timestamp now, Millis interval) {
+  std::vector<Candidate> candidates;
+  auto rows = database.query(
+      "SELECT sync.id, destination_id, state = 'active', destination.enabled, "
+      "EXISTS (SELECT 1 FROM sync_run WHERE sync_id = sync.id AND phase != 3), next_run_at "
+      "FROM sync JOIN destination ON destination.id = destination_id");
+  while (rows.next()) {
+    candidates.push_back({.sync_id = rows.integer(0),
+                          .destination_id = rows.integer(1),
+                          .active = rows.integer(2) != 0,
+                          .enabled = rows.integer(3) != 0,
+                          .interrupted = rows.integer(4) != 0,
+                          .due_at = due_time(from_unix_ms(rows.integer(5)), now, interval)});
+  }
+  return candidates;
 }
 
 std::vector<std::string> open_change_sets(storage::Database& database) {

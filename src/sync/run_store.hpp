@@ -9,11 +9,10 @@
 #include "registry/syncs.hpp"
 #include "storage/database.hpp"
 #include "sync/run.hpp"
+#include "sync/schedule.hpp"
 
 /// Runs, their attempts, and which run each snapshot is of. All in the caller's transaction.
 namespace bellwether::sync {
-
-extern const char* const kSchema;
 
 /// The state that the sync's last success left.
 struct Snapshot {
@@ -36,6 +35,8 @@ void finish_run(storage::Database& database, const Run& run, Millis interval);
 std::optional<Run> find_run(storage::Database& database, std::int64_t id);
 /// The run that has not ended, resumed; there is at most one of a sync.
 std::optional<Run> find_open_run(storage::Database& database, std::int64_t sync_id);
+/// All syncs, as the schedule sees them. `interval` is the longest time that a run is planned ahead.
+std::vector<Candidate> list_candidates(storage::Database& database, Timestamp now, Millis interval);
 /// The change sets of all runs that have not ended.
 std::vector<std::string> open_change_sets(storage::Database& database);
 /// Newest first, those with an id below `before`.

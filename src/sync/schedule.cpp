@@ -22,4 +22,13 @@ std::vector<Candidate> choose_due(std::vector<Candidate> candidates, std::set<st
   return chosen;
 }
 
+std::optional<Timestamp> next_due(const std::vector<Candidate>& candidates, Timestamp now) {
+  std::optional<Timestamp> next;
+  for (const Candidate& candidate : candidates) {
+    const bool comes = candidate.active && candidate.enabled && candidate.due_at > now;
+    if (comes && (!next || candidate.due_at < *next)) next = candidate.due_at;
+  }
+  return next;
+}
+
 }  // namespace bellwether::sync

@@ -24,4 +24,7 @@ struct Candidate {
 std::vector<Candidate> choose_due(std::vector<Candidate> candidates, std::set<std::int64_t> busy_destinations,
                                   Timestamp now, std::size_t free);
 
+/// When the first of them is due that is not due yet.
+std::optional<Timestamp> next_due(const std::vector<Candidate>& candidates, Timestamp now);
+
 }  // namespace bellwether::sync

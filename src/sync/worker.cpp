@@ -6,21 +6,22 @@
 
 #include "base/log.hpp"
 #include "base/random_key.hpp"
-#include "delivery/retry.hpp"
 #include "registry/cohorts.hpp"
+#include "retry_policy/retry.hpp"
 
 namespace bellwether::sync {
 
 namespace {
 
-Attempt describe(const Run& run, const delivery::Attempt& attempt, const delivery::Judgement& judgement,
-                 std::string request_id, Timestamp at, Millis latency) {
+Attempt describe(const Run& run, const retry_policy::Attempt& attempt,
+                 const retry_policy::Judgement& judgement, std::string request_id, Timestamp at,
+                 Millis latency) {
   Attempt described{.run_id = run.id,
                     .page = run.page,
                     .at = at,
                     .request_id = std::move(request_id),
                     .latency = latency,
-                    .verdict = std::string(delivery::to_string(judgement.verdict)),
+                    .verdict = std::string(retry_policy::to_string(judgement.verdict)),
                     .message = judgement.message};
   if (attempt) {
     described.status = attempt->status;
@@ -135,22 +136,22 @@ void Worker::send(ActiveRun& active, const contract::CohortPage& page,
   }
   const Timestamp at = system_now();
   const auto begun = std::chrono::steady_clock::now();
-  const delivery::Attempt attempt = client_.send(request);
+  const retry_policy::Attempt attempt = client_.send(request);
   const auto latency = std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - begun);
   // Cut off because the process stops: nothing is known of the page, and it is sent again.
   if (interrupts_.stopping && !attempt) return;
   const Timestamp now = system_now();
-  const delivery::Judgement judgement = delivery::judge_page(page.action, attempt, now);
+  const retry_policy::Judgement judgement = retry_policy::judge_page(page.action, attempt, now);
   Attempt described = describe(active.run(), attempt, judgement, request_id, at, latency);
   observers_.on_attempt(described);
   saver_.add_attempt(std::move(described));
-  active.answered(judgement, now, std::uniform_real_distribution<double>(0, 1)(random_));
+  active.on_answer(judgement, now, std::uniform_real_distribution<double>(0, 1)(random_));
 }
 
 void Worker::wait_until(Timestamp until) {
   std::unique_lock lock(interrupts_.mutex);
   // Bounded, because the clock may be set back meanwhile.
-  const Millis pause = std::clamp<Millis>(until - system_now(), Millis(0), delivery::kRetryBudget);
+  const Millis pause = std::clamp<Millis>(until - system_now(), Millis(0), retry_policy::kRetryBudget);
   interrupts_.wake.wait_for(lock, pause,
                             [this] { return interrupts_.stopping.load() || interrupts_.stopped.load(); });
 }

@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   }
   const auto bounds = reports::resolve_bounds(definition->frame(), calendar::TimeZone::utc(),
                                               from_unix_ms(1'768'910'400'000));
-  if (bounds ? bounds->size() < 2 || bounds->size() > reports::kMostBuckets + 1 : bounds.error().empty())
+  if (bounds ? bounds->size() < 2 || bounds->size() > reports::kMaxBuckets + 1 : bounds.error().empty())
     std::abort();
   return 0;
 }

@@ -8,10 +8,10 @@
 #include <fmt/format.h>
 
 #include "contract/cohort_sync.hpp"
-#include "delivery/verdict.hpp"
 #include "event_queue.hpp"
 #include "guarantee.hpp"
 #include "publisher.hpp"
+#include "retry_policy/verdict.hpp"
 #include "scenario.hpp"
 #include "subscriber.hpp"
 
@@ -117,7 +117,7 @@ class BothEnds {
         });
         wait(kInterval);
         if (dice_.chance(scenario_.paused)) wait(std::chrono::hours(dice_.between(1, 100)));
-        if (dice_.chance(0.3)) subscriber_.look_after(queue_.now());
+        if (dice_.chance(0.3)) subscriber_.expire_stale_sessions(queue_.now());
       }
     } catch (const std::runtime_error& error) {
       fail(error.what());
@@ -215,11 +215,11 @@ class BothEnds {
     });
   }
 
-  void take_answer(contract::Action action, const delivery::Attempt& answer) {
+  void take_answer(contract::Action action, const retry_policy::Attempt& answer) {
     ++attempt_;
-    const delivery::Judgement judgement = delivery::judge_page(action, answer, queue_.now());
+    const retry_policy::Judgement judgement = retry_policy::judge_page(action, answer, queue_.now());
     guarded([&] {
-      publisher_.answered(judgement, queue_.now());
+      publisher_.on_answer(judgement, queue_.now());
       pump();
     });
   }
@@ -236,10 +236,10 @@ class BothEnds {
     const bool lost =
         reply(page, attempt, hangs_up, {.status = 200, .body = contract::encode_success(page.action)});
     if (!receipt.track_answer) return;
-    const auto fate = lost ? mirror::Answer::kLost : mirror::Answer::kDelivered;
+    const auto acknowledgement = lost ? mirror::Acknowledgement::kLost : mirror::Acknowledgement::kDelivered;
     queue_.after(Millis(dice_.between(200, 3000)),
-                 [this, fate, ref = *receipt.track_answer, process = subscriber_.process()] {
-                   if (subscriber_.handles(process)) subscriber_.answered(ref, fate);
+                 [this, acknowledgement, ref = *receipt.track_answer, process = subscriber_.process()] {
+                   if (subscriber_.handles(process)) subscriber_.on_acknowledgement(ref, acknowledgement);
                  });
   }
 

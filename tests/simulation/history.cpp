@@ -37,7 +37,7 @@ class History {
         play_run();
         wait(std::chrono::minutes(30));
         if (dice_.chance(scenario_.paused)) pause();
-        if (dice_.chance(0.3)) subscriber_.look_after(queue_.now());
+        if (dice_.chance(0.3)) subscriber_.expire_stale_sessions(queue_.now());
       }
     } catch (const std::runtime_error& error) {
       fail(error.what());
@@ -194,10 +194,10 @@ class History {
     }
     if (!receipt.track_answer) return;
     // The connection tells a little later, unless the process is gone by then.
-    const auto fate = lost ? mirror::Answer::kLost : mirror::Answer::kDelivered;
+    const auto acknowledgement = lost ? mirror::Acknowledgement::kLost : mirror::Acknowledgement::kDelivered;
     queue_.after(way + Millis(dice_.between(0, 3000)),
-                 [this, fate, ref = *receipt.track_answer, process = subscriber_.process()] {
-                   if (subscriber_.handles(process)) subscriber_.answered(ref, fate);
+                 [this, acknowledgement, ref = *receipt.track_answer, process = subscriber_.process()] {
+                   if (subscriber_.handles(process)) subscriber_.on_acknowledgement(ref, acknowledgement);
                  });
   }
 

@@ -5,9 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "registry/schema.hpp"
-#include "storage/migrations.hpp"
 #include "subscriber.hpp"
+#include "support/service_tables.hpp"
 #include "sync/run_store.hpp"
 
 namespace bellwether::simulation {
@@ -77,8 +76,8 @@ std::optional<sync::ActiveRun::Step> Publisher::next(Timestamp now) {
   return active_->next(now);
 }
 
-void Publisher::answered(const delivery::Judgement& judgement, Timestamp now) {
-  active_->answered(judgement, now, static_cast<double>(dice_.between(0, 100)) / 100.0);
+void Publisher::on_answer(const retry_policy::Judgement& judgement, Timestamp now) {
+  active_->on_answer(judgement, now, static_cast<double>(dice_.between(0, 100)) / 100.0);
 }
 
 void Publisher::resume() {
@@ -124,11 +123,9 @@ void Publisher::may_die(const char* when) {
 
 void make_publisher_template(const std::string& path) {
   Database database(path, {.durable = false});
-  const std::string schema = std::string(registry::kSchema) + sync::kSchema;
-  const std::array scripts{schema.c_str()};
-  if (!storage::migrate(database, scripts)) throw std::runtime_error("the schema does not run");
+  bellwether::testing::create_tables(database, "publisher");
   database.script(
-      "INSERT INTO project VALUES ('8', 'Shop', 'token', '');"
+      "INSERT INTO project (id, name, token, secret) VALUES ('8', 'Shop', 'token', '');"
       "INSERT INTO cohort VALUES (12, '8', 'Cohort', '', '', 'list', 0);"
       "INSERT INTO destination VALUES (1, '8', 'receiver', 'https://example.com/', '', '', 1);"
       "INSERT INTO sync VALUES (1, 'key', '8', 12, 1, '[]', 1, '', 'active', '', 0);"

@@ -36,7 +36,7 @@ class Publisher {
   bool begin(Timestamp now);
   /// No value when no run is open.
   std::optional<sync::ActiveRun::Step> next(Timestamp now);
-  void answered(const delivery::Judgement& judgement, Timestamp now);
+  void on_answer(const retry_policy::Judgement& judgement, Timestamp now);
   void resume();
 
   /// The open run, or the one that ended last.

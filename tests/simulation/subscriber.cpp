@@ -6,9 +6,8 @@
 #include <fmt/format.h>
 
 #include "feed/feed.hpp"
-#include "mirror/schema.hpp"
 #include "mirror/views.hpp"
-#include "storage/migrations.hpp"
+#include "support/service_tables.hpp"
 
 namespace bellwether::simulation {
 
@@ -57,8 +56,8 @@ mirror::Receipt Subscriber::receive(const contract::CohortPage& page, Timestamp 
   return receipt;
 }
 
-void Subscriber::answered(const mirror::AnswerRef& ref, mirror::Answer answer) {
-  commit([&](Database& database) { mirror_.answered(database, ref, answer); });
+void Subscriber::on_acknowledgement(const mirror::AnswerRef& ref, mirror::Acknowledgement answer) {
+  commit([&](Database& database) { mirror_.on_acknowledgement(database, ref, answer); });
 }
 
 void Subscriber::merge(Timestamp now, const std::function<void()>& at_transaction) {
@@ -71,13 +70,13 @@ void Subscriber::merge(Timestamp now, const std::function<void()>& at_transactio
       mirror_.options());
   while (merger.merge_next(now)) {
   }
-  while (merger.tidy(now)) {
+  while (merger.collect_garbage(now)) {
   }
 }
 
-void Subscriber::look_after(Timestamp now) {
+void Subscriber::expire_stale_sessions(Timestamp now) {
   commit([&](Database& database) {
-    while (mirror_.look_after(database, now, 10)) {
+    while (mirror_.expire_stale_sessions(database, now, 10)) {
     }
   });
 }
@@ -139,10 +138,7 @@ std::string Subscriber::describe() {
 
 void make_template(const std::string& path) {
   Database database(path, {.durable = false});
-  const std::string schema = std::string(mirror::kSchema) + feed::kSchema;
-  const char* const scripts[] = {schema.c_str()};
-  if (const auto made = storage::migrate(database, scripts); !made)
-    throw std::runtime_error(made.error().message);
+  bellwether::testing::create_tables(database, "subscriber");
   database.script("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 

@@ -27,10 +27,10 @@ class Subscriber {
   std::uint64_t process() const { return processes_; }
 
   mirror::Receipt receive(const contract::CohortPage& page, Timestamp now);
-  void answered(const mirror::AnswerRef& ref, mirror::Answer answer);
+  void on_acknowledgement(const mirror::AnswerRef& ref, mirror::Acknowledgement answer);
   /// Merges what waits; `at_transaction` is called before each transaction and may throw Killed.
   void merge(Timestamp now, const std::function<void()>& at_transaction);
-  void look_after(Timestamp now);
+  void expire_stale_sessions(Timestamp now);
 
   Membership members();
   std::set<std::string> doubts();

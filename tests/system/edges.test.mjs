@@ -118,7 +118,7 @@ test('after a clean stop the data file alone holds everything', async (t) => {
 
 test('a data file whose log is gone does not start with nothing', async (t) => {
   const data = temporaryFolder(t);
-  const archive = new URL('data/v0.1/subscriber.tar.gz', import.meta.url).pathname;
+  const archive = new URL('../data/0.1/subscriber.tar.gz', import.meta.url).pathname;
   assert.equal(spawnSync('tar', ['-C', data, '-xzf', archive]).status, 0);
   const log = join(data, 'subscriber', 'bellwether.db-wal');
   writeFileSync(log, Buffer.alloc(statSync(log).size, 'x'));
@@ -279,7 +279,7 @@ test('a clock that is two years ahead removes nothing at once', async (t) => {
   edit(`UPDATE alert SET received_at = ${then}, at = ${then}; UPDATE clock_watch SET last = ${then};`);
   const ahead = await Subscriber.start(t, { data });
   assert.equal((await ahead.sync(page('members', 's1', { ids: ['a'] }))).status, 200);
-  await sleep(5000); // two rounds of the caretaker
+  await sleep(5000); // two rounds of the maintenance
   assert.equal((await ahead.get('/v1/alerts')).data.length, 1);
   await ahead.stop();
   edit(`UPDATE clock_watch SET last = ${Date.now()};`);

@@ -11,7 +11,7 @@ import { DatabaseSync } from './support/sqlite.mjs';
 
 function unpack(t, name) {
   const folder = temporaryFolder(t);
-  const archive = fileURLToPath(new URL(`data/v0.1/${name}.tar.gz`, import.meta.url));
+  const archive = fileURLToPath(new URL(`../data/0.1/${name}.tar.gz`, import.meta.url));
   const done = spawnSync('tar', ['-C', folder, '-xzf', archive], { encoding: 'utf8' });
   assert.equal(done.status, 0, done.stderr);
   return join(folder, name);

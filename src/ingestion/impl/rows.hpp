@@ -12,6 +12,9 @@
 
 namespace bellwether::ingestion::impl {
 
+/// For all queries of storing what came in.
+inline const events::QueryOptions kIngestionQuery{.is_ingestion = true};
+
 /// Runs a statement with the parameters `project` and `ids`, some ids at a time (they travel in a URL to a
 /// server), and hands over each row.
 template <typename OnRow>
@@ -24,7 +27,7 @@ std::expected<void, events::EngineError> find_rows(events::Engine& engine, std::
     std::vector<std::string> some;
     for (; next != ids.end() && some.size() < kAtOnce; ++next) some.push_back(*next);
     const auto rows = engine.run(statement, events::Parameters().add("project", project_id).add("ids", some),
-                                 "JSONCompactEachRow", {});
+                                 "JSONCompactEachRow", kIngestionQuery);
     if (!rows) return std::unexpected(rows.error());
     std::string_view rest = *rows;
     for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {

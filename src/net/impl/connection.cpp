@@ -1,6 +1,5 @@
 #include "net/impl/connection.hpp"
 
-#include <array>
 #include <atomic>
 #include <new>
 #include <utility>
@@ -10,18 +9,19 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/chunk_encode.hpp>
-#include <boost/beast/http/write.hpp>
 
 #include "base/log.hpp"
 #include "net/client_address.hpp"
-#include "net/impl/delivery.hpp"
+#include "net/impl/answer_slot.hpp"
+#include "net/impl/closing.hpp"
+#include "net/impl/elsewhere.hpp"
 #include "net/impl/http_exchange.hpp"
 #include "net/impl/request_reader.hpp"
+#include "net/impl/response_writer.hpp"
+#include "net/impl/watchdog.hpp"
 #include "net/impl/wire_clock.hpp"
 
 namespace bellwether::net::impl {
@@ -32,11 +32,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-/// How long a peer may be silent after we closed, and take to acknowledge what it got.
-constexpr Millis kLinger = std::chrono::seconds(2);
-/// How long it may go on sending what nobody reads.
-constexpr Millis kLongestLinger = std::chrono::seconds(10);
-constexpr Millis kStreamPause(50);
 constexpr std::string_view kNoBody;
 /// What a body may inflate to without passing the gate; it takes a network thread some milliseconds.
 constexpr std::size_t kQuickBytes = 1UL << 20U;
@@ -57,17 +52,19 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
       : around_(around),
         tls_(std::move(tls)),
         stream_(std::move(socket), extra...),
-        watchdog_(stream_.get_executor()),
+        watchdog_(stream_.get_executor(), [this] { cancel(); }),
+        writer_(stream_, watchdog_, around_),
         reader_(stream_, around_.limits),
         peer_(peer_of(this->socket())),
         client_(client_key(peer_, around_.trusted_proxies)) {}
 
   void start(std::function<void()> on_end) override {
+    watchdog_.belong_to(this->weak_from_this());
     asio::co_spawn(
         stream_.get_executor(), [self = this->shared_from_this()] { return self->run(); },
         [self = this->shared_from_this(), ended = std::move(on_end)](const std::exception_ptr& failed) {
           if (failed) log::error("a connection ended by an exception", {{"peer", self->peer_}});
-          self->settle(Fate::kLost);
+          self->acknowledge(Acknowledgement::kLost);
           ended();
         });
   }
@@ -87,8 +84,8 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   void give_way() override {
     giving_way_ = true;
     asio::post(stream_.get_executor(), [self = this->shared_from_this()] {
-      // An answer whose fate is open is closed in the orderly way, which tells it.
-      if (self->phase_ == Phase::kIdle && !self->fates_.empty()) return self->cancel();
+      // An answer that is not acknowledged yet is closed in order, which tells whether it arrived.
+      if (self->phase_ == Phase::kIdle && !self->unacknowledged_.empty()) return self->cancel();
       error_code ignored;
       if (self->phase_ != Phase::kAnswering) self->socket().close(ignored);
     });
@@ -126,36 +123,18 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     phase_since_ = WireClock::now().time_since_epoch();
   }
 
-  /// Cancels what the connection is doing when `time` is over, unless armed again before.
-  void arm(Millis time) {
-    timed_out_ = false;
-    watchdog_.expires_after(time);
-    // One that has expired already and waits for its turn must not hit what is armed now.
-    watchdog_.async_wait([weak = this->weak_from_this(), armed = ++armed_](const error_code& aborted) {
-      const auto self = weak.lock();
-      if (aborted || !self || self->armed_ != armed) return;
-      self->timed_out_ = true;
-      self->cancel();
-    });
-  }
-
-  void disarm() {
-    ++armed_;
-    watchdog_.cancel();
-  }
-
   asio::awaitable<void> run() {
     error_code unknown;
     socket().set_option(tcp::no_delay(true), unknown);
     const bool open = co_await handshake();
     if (!open) co_return;
     for (bool more = true; more;) more = co_await serve_one();
-    disarm();
+    watchdog_.disarm();
   }
 
   asio::awaitable<bool> handshake() {
     if constexpr (kIsTls) {
-      arm(around_.limits.header_timeout);
+      watchdog_.arm(around_.limits.header_timeout);
       auto [error] = co_await stream_.async_handshake(asio::ssl::stream_base::server, kToTuple);
       co_return !error;
     }
@@ -186,7 +165,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   asio::awaitable<bool> serve_begun() {
     enter(Phase::kHead);
     RequestParser parser;
-    arm(around_.limits.header_timeout);
+    watchdog_.arm(around_.limits.header_timeout);
     const auto head_read = co_await reader_.read_head(parser);
     if (!head_read) {
       co_await refuse_unread(head_read.error(), "the headers took too long to come", nullptr, kNoBody);
@@ -205,8 +184,8 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
       co_await refuse(fault, &request, kNoBody);
       co_return false;
     }
-    if (auto early = around_.handler.screen(request))
-      co_return co_await answer_early(parser, std::move(*early));
+    auto early = co_await screen(request);
+    if (early) co_return co_await answer_early(parser, std::move(*early));
     BodyBudget::Share share(around_.bodies, client);
     enter(Phase::kBody);
     const bool whole = co_await read_body(parser, request, share);
@@ -225,32 +204,41 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
       co_return false;
     }
     enter(Phase::kIdle);
-    arm(around_.limits.idle_timeout);
+    watchdog_.arm(around_.limits.idle_timeout);
     const error_code error = co_await reader_.wait();
     if (!error) {
-      if (peer_was_silent_) settle(Fate::kDelivered);
+      if (peer_was_silent_) acknowledge(Acknowledgement::kDelivered);
       co_return true;
     }
     if (is_end(error)) {
-      co_await settle_after_close();
+      co_await acknowledge_after_close();
     } else if (error == asio::error::operation_aborted) {
       co_await close();  // idle for too long, or the server stops
     } else {
-      settle(Fate::kLost);
+      acknowledge(Acknowledgement::kLost);
     }
     co_return false;
-  }
-
-  static bool is_end(const error_code& error) {
-    return error == asio::error::eof || error == asio::ssl::error::stream_truncated;
   }
 
   /// Answers a request that could not be read, if its sender is still there.
   asio::awaitable<void> refuse_unread(const ReadFailure& failure, std::string_view late,
                                       const RequestHead* head, std::string_view body) {
-    if (!failure.fault && !timed_out_) co_return;
+    if (!failure.fault && !watchdog_.timed_out()) co_return;
     const Fault fault = failure.fault.value_or(Fault{408, std::string(late)});
     co_await refuse(fault, head, body);
+  }
+
+  /// Screening that takes long, because a password is stretched, does not hold up the network thread.
+  asio::awaitable<std::optional<Response>> screen(const RequestHead& head) {
+    if (!around_.handler.screens_slowly(head)) co_return around_.handler.screen(head);
+    enter(Phase::kAnswering);
+    watchdog_.disarm();
+    auto work = [&handler = around_.handler, copy = head] { return handler.screen(copy); };
+    auto screened =
+        co_await run_elsewhere(stream_.get_executor(), around_.offload, around_.stopping, std::move(work));
+    if (screened) co_return std::move(*screened);
+    const Fault fault = no_room(BodyBudget::Verdict::kFull);
+    co_return around_.handler.refuse({fault.status, fault.message, &head, kNoBody});
   }
 
   asio::awaitable<bool> answer_early(const RequestParser& parser, Response response) {
@@ -267,7 +255,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
       co_await refuse(fault, &request, reader_.unread());
       co_return false;
     }
-    arm(around_.limits.body_timeout);
+    watchdog_.arm(around_.limits.body_timeout);
     const bool goes_on = co_await continue_if_expected(request);
     if (!goes_on) co_return false;
     const auto read = co_await reader_.read_body(parser, share);
@@ -319,43 +307,10 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     co_await finish(std::move(response));
   }
 
-  /// Where the application's response arrives. Dropped without one, it answers for the application.
-  struct Slot {
-    explicit Slot(const asio::any_io_executor& executor) : signal(executor, WireTimer::time_point::max()) {}
-    WireTimer signal;
-    std::optional<Response> response;
-  };
-  class Answerer {
-   public:
-    explicit Answerer(std::shared_ptr<Slot> slot) : slot_(std::move(slot)) {}
-    Answerer(Answerer&&) noexcept = default;
-    Answerer& operator=(Answerer&&) = delete;
-    ~Answerer() {
-      if (slot_) give(unanswered());
-    }
-    void operator()(Response response) { give(std::move(response)); }
-
-   private:
-    static Response unanswered() {
-      Response response;
-      response.status = 500;
-      response.content_type.clear();
-      return response;
-    }
-    void give(Response response) {
-      const auto slot = std::exchange(slot_, nullptr);
-      asio::post(slot->signal.get_executor(), [slot, given = std::move(response)]() mutable {
-        slot->response = std::move(given);
-        slot->signal.cancel();
-      });
-    }
-    std::shared_ptr<Slot> slot_;
-  };
-
   /// Hands the request to the application and waits for its response, which may come from any thread.
   asio::awaitable<Response> ask(Request request) {
-    disarm();
-    const auto slot = std::make_shared<Slot>(stream_.get_executor());
+    watchdog_.disarm();
+    const auto slot = std::make_shared<AnswerSlot>(stream_.get_executor());
     around_.handler.handle(std::move(request), Answerer(slot));
     pass_.reset();
     while (!slot->response) {
@@ -368,11 +323,11 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   asio::awaitable<bool> finish(Response response) {
     if (around_.stopping || giving_way_) keep_alive_ = false;
     answering_ = true;
-    auto on_fate = std::move(response.on_fate);
-    const bool written = response.stream ? co_await write_stream(response) : co_await write_whole(response);
-    if (on_fate) fates_.push_back(std::move(on_fate));
+    auto on_acknowledgement = std::move(response.on_acknowledgement);
+    const bool written = co_await writer_.write(response, keep_alive_, head_only_);
+    if (on_acknowledgement) unacknowledged_.push_back(std::move(on_acknowledgement));
     if (!written) {
-      settle(Fate::kLost);
+      acknowledge(Acknowledgement::kLost);
       co_return false;
     }
     if (!keep_alive_) {
@@ -380,116 +335,50 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
       co_return false;
     }
     error_code unknown;
-    peer_was_silent_ = fates_.empty() || (!reader_.has_begun() && socket().available(unknown) == 0);
+    peer_was_silent_ = unacknowledged_.empty() || (!reader_.has_begun() && socket().available(unknown) == 0);
     co_return true;
   }
 
-  asio::awaitable<bool> write_whole(Response& response) {
-    arm(around_.limits.write_timeout);
-    if (head_only_) {
-      auto message = make_head<http::empty_body>(response, keep_alive_);
-      message.content_length(response.body.size());
-      auto [error, size] = co_await http::async_write(stream_, message, kToTuple);
-      co_return !error;
-    }
-    auto message = make_head<http::string_body>(response, keep_alive_);
-    message.body() = std::move(response.body);
-    message.prepare_payload();
-    auto [error, size] = co_await http::async_write(stream_, message, kToTuple);
-    co_return !error;
-  }
-
-  asio::awaitable<bool> write_stream(Response& response) {
-    auto message = make_head<http::empty_body>(response, keep_alive_);
-    message.chunked(true);
-    http::response_serializer<http::empty_body> serializer(message);
-    arm(around_.limits.write_timeout);
-    auto [error, size] = co_await http::async_write_header(stream_, serializer, kToTuple);
-    if (error) co_return false;
-    if (head_only_) co_return true;
-    WireTimer pause(stream_.get_executor());
-    for (;;) {
-      std::string chunk;
-      const BodySource::State state = response.stream->next(chunk);
-      const bool sent = co_await write_chunk(chunk);
-      if (!sent || around_.stopping || state == BodySource::State::kBroken) co_return false;
-      if (state == BodySource::State::kEnd) break;
-      if (state == BodySource::State::kMore) continue;
-      pause.expires_after(kStreamPause);
-      [[maybe_unused]] auto [waited] = co_await pause.async_wait(kToTuple);
-    }
-    auto [end_error, end_size] = co_await asio::async_write(stream_, http::make_chunk_last(), kToTuple);
-    co_return !end_error;
-  }
-
-  asio::awaitable<bool> write_chunk(const std::string& chunk) {
-    if (chunk.empty()) co_return true;
-    arm(around_.limits.write_timeout);
-    auto [error, size] = co_await asio::async_write(stream_, http::make_chunk(asio::buffer(chunk)), kToTuple);
-    co_return !error;
-  }
-
-  /// Closes our side, and reads on until the peer closes its own: a peer that is still sending would
-  /// otherwise be reset and lose the answer.
   asio::awaitable<void> close() {
     enter(Phase::kClosing);
-    arm(kLinger);
-    if constexpr (kIsTls) {
-      [[maybe_unused]] auto [ignored] = co_await stream_.async_shutdown(kToTuple);
-    }
-    error_code failed;
-    socket().shutdown(tcp::socket::shutdown_send, failed);
-    std::array<char, 16384> scratch;
-    const auto until = WireClock::now() + kLongestLinger;
-    error_code error;
-    while (!error && !timed_out_ && WireClock::now() < until) {
-      auto [read_error, size] = co_await socket().async_read_some(asio::buffer(scratch), kToTuple);
-      error = read_error;
-      if (!error && !timed_out_) arm(kLinger);
-    }
+    const error_code error = co_await close_in_order(stream_, socket(), watchdog_);
     if (error && !is_end(error) && error != asio::error::operation_aborted) {
-      settle(Fate::kLost);
+      acknowledge(Acknowledgement::kLost);
     } else {
-      co_await settle_after_close();
+      co_await acknowledge_after_close();
     }
   }
 
-  asio::awaitable<void> settle_after_close() {
-    if (fates_.empty()) co_return;
-    WireTimer pause(stream_.get_executor());
-    std::optional<Fate> fate = fate_after_close(socket().native_handle());
-    for (Millis waited(0); !fate && waited < kLinger; waited += Millis(5)) {
-      pause.expires_after(Millis(5));
-      [[maybe_unused]] auto [ignored] = co_await pause.async_wait(kToTuple);
-      fate = fate_after_close(socket().native_handle());
-    }
-    settle(fate.value_or(Fate::kLost));
+  asio::awaitable<void> acknowledge_after_close() {
+    if (unacknowledged_.empty()) co_return;
+    const Acknowledgement acknowledgement = co_await await_acknowledgement(socket());
+    acknowledge(acknowledgement);
   }
 
-  void settle(Fate fate) {
-    for (auto& tell : fates_) tell(fate);
-    fates_.clear();
+  void acknowledge(Acknowledgement acknowledgement) {
+    for (auto& tell : unacknowledged_) tell(acknowledgement);
+    unacknowledged_.clear();
   }
 
   const Surroundings around_;
   const std::shared_ptr<asio::ssl::context> tls_;  ///< kept for as long as the stream uses it
   Stream stream_;
-  WireTimer watchdog_;
+  Watchdog watchdog_;
+  ResponseWriter<Stream> writer_;
   RequestReader<Stream> reader_;
   const std::string peer_;
   const std::string client_;  ///< as limits for one client count it
   std::atomic<Phase> phase_ = kIsTls ? Phase::kOpening : Phase::kIdle;
   std::atomic<WireClock::duration> phase_since_ = WireClock::now().time_since_epoch();
   std::atomic<bool> giving_way_ = false;
-  std::vector<std::move_only_function<void(Fate)>> fates_;  ///< of the answers written, oldest first
+  std::vector<std::move_only_function<void(Acknowledgement)>>
+      unacknowledged_;  ///< of the answers written, oldest first
   std::size_t served_ = 0;
-  std::uint64_t armed_ = 0;
   bool keep_alive_ = true;
   bool head_only_ = false;
   std::optional<HeavyGate::Pass> pass_;
   bool answering_ =
-      false;  ///< something of an answer may be written: another one would be taken for a part of it
-  bool timed_out_ = false;
+      false;  ///< a part of an answer may be written: another answer would be taken for its rest
   bool peer_was_silent_ = true;  ///< nothing had come when the last answer was written
 };
 

@@ -15,6 +15,7 @@
 #include "net/impl/client_counts.hpp"
 #include "net/impl/heavy_gate.hpp"
 #include "net/ip.hpp"
+#include "net/offload.hpp"
 #include "net/server.hpp"
 
 namespace bellwether::net::impl {
@@ -28,6 +29,7 @@ struct Surroundings {
   ClientCounts& proxied;
   ClientCounts& heavy;  ///< of each client's large compressed bodies, those that wait for the gate too
   HeavyGate& gate;
+  const Offload& offload;  ///< for what takes long; empty: it runs on the network thread
   const std::atomic<bool>& stopping;
 };
 

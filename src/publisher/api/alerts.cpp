@@ -19,7 +19,7 @@ namespace bellwether::publisher {
 
 namespace {
 
-constexpr std::int64_t kMostTrialBuckets = 500;
+constexpr std::int64_t kMaxTrialBuckets = 500;
 constexpr std::int64_t kUsualTrialBuckets = 30;
 
 #define ALERT_FIELDS                                                                                   \
@@ -115,8 +115,8 @@ void send_test(JsonWriter& json, const Call& call, const registry::Webhook& webh
   request.response_bytes = call.parts.options.syncs.response_bytes;
   request.timeouts = {.first_byte = std::chrono::seconds(10), .whole = std::chrono::seconds(15)};
   net::HttpClient client({.guard = &call.parts.guard, .ca_file = call.parts.options.syncs.ca_file});
-  const delivery::Attempt attempt = client.send(request);
-  const auto judgement = delivery::judge_alert(attempt, system_now());
+  const retry_policy::Attempt attempt = client.send(request);
+  const auto judgement = retry_policy::judge_alert(attempt, system_now());
   json.begin_object().key("webhook").value(webhook.name).key("status");
   if (attempt) {
     json.value(attempt->status);
@@ -124,7 +124,7 @@ void send_test(JsonWriter& json, const Call& call, const registry::Webhook& webh
     json.null();
   }
   json.key("ok")
-      .value(judgement.verdict == delivery::Verdict::kDelivered)
+      .value(judgement.verdict == retry_policy::Verdict::kDelivered)
       .key("message")
       .value(judgement.message);
   json.end_object();
@@ -210,7 +210,7 @@ Done<alerts::Alert> find_alert(const Call& call, std::size_t segment) {
 }
 
 Done<alerts::Alert> save_alert(const Call& call, const alerts::Alert& given) {
-  return call.parts.store.change<alerts::Alert>(
+  auto saved = call.parts.store.change<alerts::Alert>(
       [&](storage::Database& database) -> registry::Outcome<alerts::Alert> {
         alerts::Alert alert = given;
         complete(database, alert);
@@ -218,6 +218,8 @@ Done<alerts::Alert> save_alert(const Call& call, const alerts::Alert& given) {
         if (!id) return std::unexpected(id.error());
         return *alerts::find_alert(database, *id);
       });
+  if (saved) call.parts.alert_scheduler.wake();
+  return saved;
 }
 
 Done<Trial> prepare_trial(const Call& call, alerts::Alert& alert) {
@@ -305,8 +307,8 @@ Answer preview_alert(const Call& call) {
   const auto asked = call.number("buckets");
   if (!asked) return std::unexpected(asked.error());
   const std::int64_t buckets = asked->value_or(kUsualTrialBuckets);
-  if (buckets < 1 || buckets > kMostTrialBuckets)
-    return api_error(400, "bad_parameter", fmt::format("buckets must be from 1 to {}", kMostTrialBuckets));
+  if (buckets < 1 || buckets > kMaxTrialBuckets)
+    return api_error(400, "bad_parameter", fmt::format("buckets must be from 1 to {}", kMaxTrialBuckets));
   auto alert = read_body(call);
   if (!alert) return std::unexpected(alert.error());
   const auto trial = prepare_trial(call, *alert);
@@ -341,7 +343,7 @@ Answer resend_notification(const Call& call) {
         return *alerts::find_notification(database, *id);
       });
   if (!sent) return std::unexpected(sent.error());
-  call.parts.courier.poke();
+  call.parts.notification_sender.wake();
   return show(*sent, 202);
 }
 

@@ -7,7 +7,6 @@
 #include "api/host_rule.hpp"
 #include "api/serving.hpp"
 #include "base/encoding.hpp"
-#include "base/guarded.hpp"
 #include "publisher/api/routes.hpp"
 
 namespace bellwether::publisher {
@@ -15,9 +14,6 @@ namespace bellwether::publisher {
 namespace {
 
 using Route = api::Route<Call>;
-
-/// Calls that wait while all threads are busy. A call is small: bodies have a limit together.
-constexpr std::size_t kMostWaiting = 256;
 
 constexpr std::array kRoutes{
     Route{"GET", "/v1/projects", list_projects},
@@ -124,8 +120,7 @@ std::unexpected<ApiError> no_such(std::string_view what) {
 Api::Api(const ApiParts& parts)
     : parts_(parts),
       router_(kRoutes, parts.options.admin_token, &parts.sessions),
-      calls_(parts.options.admin_threads, kMostWaiting),
-      probes_(1, kMostWaiting) {}
+      workers_(parts.options.admin_threads) {}
 
 std::optional<net::Response> Api::screen(const net::RequestHead& head) {
   const Options& options = parts_.options;
@@ -138,28 +133,9 @@ std::optional<net::Response> Api::screen(const net::RequestHead& head) {
 }
 
 void Api::handle(net::Request request, net::Respond respond) {
-  if (request.path == "/healthz") return respond(answer(request));
-  const bool is_probe = request.path == "/readyz" || request.path == "/metrics";
-  // Shared, because the pool takes it only when it has room.
-  const auto told = std::make_shared<net::Respond>(std::move(respond));
-  const bool taken = (is_probe ? probes_ : calls_).submit([this, told, asked = std::move(request)] {
-    (*told)(answer(asked));
+  workers_.answer(std::move(request), std::move(respond), [this](const net::Request& asked) {
+    return api::serve(router_, asked, [this](api::Call parsed) { return Call{std::move(parsed), parts_}; });
   });
-  if (!taken) (*told)(api::render_error({503, "busy", "too many calls wait for an answer; try again later"}));
-}
-
-net::Response Api::answer(const net::Request& request) const {
-  net::Response response = api::render_error({500, "internal", "the call failed; the log says why"});
-  guarded("a call of the private listener failed", [&] {
-    response = api::serve<storage::StorageError>(
-        router_, request, [this](api::Call parsed) { return Call{std::move(parsed), parts_}; });
-  });
-  return response;
-}
-
-void Api::stop() {
-  calls_.stop();
-  probes_.stop();
 }
 
 net::Response Api::refuse(const net::Refusal& refusal) {

@@ -3,15 +3,13 @@
 #include <optional>
 
 #include "api/router.hpp"
+#include "api/workers.hpp"
 #include "net/http.hpp"
 #include "publisher/api/call.hpp"
-#include "publisher/api/call_pool.hpp"
 
 namespace bellwether::publisher {
 
-/// The private listener's application: what people configure, and how the syncs go. Calls are answered by
-/// threads of their own; /healthz by the listener's, so that it is answered whatever the calls wait for, and
-/// /readyz and /metrics by one thread beside the calls'.
+/// The private listener's application: what people configure, and how the syncs go.
 class Api final : public net::Handler {
  public:
   explicit Api(const ApiParts& parts);
@@ -20,17 +18,13 @@ class Api final : public net::Handler {
   void handle(net::Request request, net::Respond respond) override;
   net::Response refuse(const net::Refusal& refusal) override;
 
-  /// Waits for the calls that are under way. To be called after the listener was stopped and before it is
-  /// gone, as their answers go there.
-  void stop();
+  /// The threads that answer: to be stopped after the listener.
+  api::Workers& workers() { return workers_; }
 
  private:
-  net::Response answer(const net::Request& request) const;
-
   const ApiParts parts_;
   const api::Router<Call> router_;
-  CallPool calls_;
-  CallPool probes_;
+  api::Workers workers_;
 };
 
 }  // namespace bellwether::publisher

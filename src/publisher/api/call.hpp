@@ -4,14 +4,16 @@
 #include <expected>
 #include <functional>
 
-#include "alerts/courier.hpp"
+#include "alerts/alert_scheduler.hpp"
+#include "alerts/notification_sender.hpp"
 #include "api/answer.hpp"
 #include "api/call.hpp"
 #include "api/login_brake.hpp"
 #include "api/sessions.hpp"
+#include "base/thread_pool.hpp"
 #include "events/engine.hpp"
 #include "publisher/metrics.hpp"
-#include "publisher/notifier.hpp"
+#include "publisher/operator_notifier.hpp"
 #include "publisher/options.hpp"
 #include "publisher/places.hpp"
 #include "publisher/store.hpp"
@@ -33,12 +35,14 @@ struct ApiParts {
   sync::EngineLedger& ledger;
   sync::Dispatcher& dispatcher;
   const net::EgressGuard& guard;
-  alerts::Courier& courier;
-  Notifier& notifier;
+  alerts::AlertScheduler& alert_scheduler;
+  alerts::NotificationSender& notification_sender;
+  OperatorNotifier& operator_notifier;
   const Metrics& metrics;
   api::Sessions& sessions;
   api::LoginBrake& login_brake;
   Places& connection_tests;  ///< to other people's endpoints, which may not answer
+  ThreadPool& audits;        ///< that are being read
   std::function<void()> on_projects_changed;
   std::function<std::size_t()> queued_bytes;
 };

@@ -34,7 +34,7 @@ Answer save(const Call& call, const registry::Destination& destination, unsigned
         return *registry::find_destination(database, *id);
       });
   if (!saved) return std::unexpected(saved.error());
-  call.parts.dispatcher.poke();
+  call.parts.dispatcher.wake();
   return show(*saved, status);
 }
 

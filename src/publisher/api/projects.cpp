@@ -3,7 +3,7 @@
 #include "publisher/api/render.hpp"
 #include "publisher/api/routes.hpp"
 #include "publisher/configuration.hpp"
-#include "publisher/invalid_notice.hpp"
+#include "publisher/invalid_alert_message.hpp"
 
 namespace bellwether::publisher {
 
@@ -30,9 +30,10 @@ void follow(const Call& call, const Applied& applied) {
   call.parts.on_projects_changed();
   for (const auto& [id, key] : applied.removed_syncs) forget_sync(call.parts, id, key);
   for (const auto& [report, change] : applied.misfits) {
-    if (!change.problem.empty()) call.parts.notifier.tell(invalid_notice(change, report));
+    if (!change.problem.empty()) call.parts.operator_notifier.tell(invalid_alert_message(change, report));
   }
-  call.parts.dispatcher.poke();
+  call.parts.dispatcher.wake();
+  call.parts.alert_scheduler.wake();
 }
 
 }  // namespace
@@ -91,10 +92,9 @@ Answer apply_configuration(const Call& call) {
   const bool dry_run = call.parameter("dry_run") == "1";
   const auto applied = call.parts.store.change<Applied>([&](storage::Database& database) {
     // A dry run does it all and takes it back: what it says is what would happen, refusals too.
-    database.script("SAVEPOINT configuration");
+    storage::Savepoint part(database);
     auto outcome = apply(database, wanted, call.parts.options.sync_limits, system_now());
-    if (!outcome || dry_run) database.script("ROLLBACK TO configuration");
-    database.script("RELEASE configuration");
+    if (!dry_run) part.keep();
     return outcome;
   });
   if (!applied) return std::unexpected(applied.error());

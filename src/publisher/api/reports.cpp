@@ -7,7 +7,7 @@
 #include "publisher/api/actions.hpp"
 #include "publisher/api/render.hpp"
 #include "publisher/api/routes.hpp"
-#include "publisher/invalid_notice.hpp"
+#include "publisher/invalid_alert_message.hpp"
 #include "publisher/report_runner.hpp"
 #include "reports/schema.hpp"
 
@@ -19,7 +19,8 @@ namespace {
 void tell_creators(const Call& call, const registry::Report& report,
                    const std::vector<alerts::FitChange>& changes) {
   for (const alerts::FitChange& change : changes) {
-    if (!change.problem.empty()) call.parts.notifier.tell(invalid_notice(change, report.name));
+    if (!change.problem.empty())
+      call.parts.operator_notifier.tell(invalid_alert_message(change, report.name));
   }
 }
 

@@ -9,7 +9,7 @@ namespace bellwether::publisher {
 
 namespace {
 
-constexpr std::size_t kMostShown = 20;
+constexpr std::size_t kMaxShown = 20;
 
 void optional_value(JsonWriter& json, std::string_view key, const auto& value) {
   json.key(key);
@@ -23,7 +23,7 @@ void optional_value(JsonWriter& json, std::string_view key, const auto& value) {
 void render(JsonWriter& json, const alerts::Dimension& dimension) {
   json.begin_object().key("property").value(dimension.property).key("score").value(dimension.score);
   json.key("kind").value(dimension.is_mix ? "mix" : "segments").key("segments").begin_array();
-  for (std::size_t i = 0; i < dimension.segments.size() && i < kMostShown; ++i) {
+  for (std::size_t i = 0; i < dimension.segments.size() && i < kMaxShown; ++i) {
     const alerts::SegmentShift& shift = dimension.segments[i];
     json.begin_object();
     // Many segments of many properties: together they must not be gigabytes.

@@ -1,6 +1,6 @@
 #include <condition_variable>
+#include <memory>
 #include <mutex>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -15,24 +15,25 @@ namespace {
 
 using sync::AuditOrder;
 
-/// The engine's rows on their way to a reader: a thread asks the engine, the server takes what has come. The
-/// engine waits while a slow reader has not taken it.
-class AuditStream final : public net::BodySource {
+/// The engine's rows on their way from the thread that asks the engine to the stream that a reader takes them from. The
+/// engine waits while a slow reader has not taken them.
+class AuditPipe {
  public:
-  AuditStream(sync::EngineLedger& ledger, AuditOrder order)
-      : thread_([this, &ledger, order = std::move(order)] { read(ledger, order); }) {}
-  ~AuditStream() override {
-    {
-      const std::scoped_lock lock(mutex_);
-      abandoned_ = true;
-    }
-    taken_.notify_all();
-    thread_.join();
+  /// Asks the engine, to the end or until the reader is gone.
+  void fill(sync::EngineLedger& ledger, const AuditOrder& order) {
+    bool is_whole = false;
+    guarded("an audit was cut", [&] {
+      const auto done = ledger.audit(order, [this](std::string_view piece) { return put(piece); });
+      if (!done) log::warn("an audit was cut", {{"error", done.error().message}});
+      is_whole = done.has_value();
+    });
+    const std::scoped_lock lock(mutex_);
+    done_ = true;
+    failed_ = !is_whole;
   }
-  AuditStream(const AuditStream&) = delete;
-  AuditStream& operator=(const AuditStream&) = delete;
 
-  State next(std::string& chunk) override {
+  net::BodySource::State take(std::string& chunk) {
+    using State = net::BodySource::State;
     const std::scoped_lock lock(mutex_);
     chunk.swap(pending_);
     pending_.clear();
@@ -42,23 +43,22 @@ class AuditStream final : public net::BodySource {
     return failed_ ? State::kBroken : State::kEnd;
   }
 
+  void abandon() {
+    {
+      const std::scoped_lock lock(mutex_);
+      abandoned_ = true;
+    }
+    taken_.notify_all();
+  }
+
  private:
-  void read(sync::EngineLedger& ledger, const AuditOrder& order) {
-    constexpr std::size_t kHeld = 1UL << 20U;
-    bool is_whole = false;
-    guarded("an audit was cut", [&] {
-      const auto done = ledger.audit(order, [this](std::string_view piece) {
-        std::unique_lock lock(mutex_);
-        taken_.wait(lock, [this] { return abandoned_ || pending_.size() < kHeld; });
-        pending_ += piece;
-        return !abandoned_;
-      });
-      if (!done) log::warn("an audit was cut", {{"error", done.error().message}});
-      is_whole = done.has_value();
-    });
-    const std::scoped_lock lock(mutex_);
-    done_ = true;
-    failed_ = !is_whole;
+  static constexpr std::size_t kHeld = 1UL << 20U;
+
+  bool put(std::string_view piece) {
+    std::unique_lock lock(mutex_);
+    taken_.wait(lock, [this] { return abandoned_ || pending_.size() < kHeld; });
+    pending_ += piece;
+    return !abandoned_;
   }
 
   std::mutex mutex_;
@@ -67,7 +67,20 @@ class AuditStream final : public net::BodySource {
   bool abandoned_ = false;
   bool done_ = false;
   bool failed_ = false;
-  std::thread thread_;
+};
+
+/// A reader that hangs up does not wait for the engine, which notices it with its next rows.
+class AuditStream final : public net::BodySource {
+ public:
+  explicit AuditStream(std::shared_ptr<AuditPipe> pipe) : pipe_(std::move(pipe)) {}
+  ~AuditStream() override { pipe_->abandon(); }
+  AuditStream(const AuditStream&) = delete;
+  AuditStream& operator=(const AuditStream&) = delete;
+
+  State next(std::string& chunk) override { return pipe_->take(chunk); }
+
+ private:
+  const std::shared_ptr<AuditPipe> pipe_;
 };
 
 std::expected<sync::Run, ApiError> find_run(const Call& call, storage::Database& database) {
@@ -129,8 +142,12 @@ Answer audit_run(const Call& call) {
     if (!sync) return no_such("sync");
     order = {sync->key, run->change_set, sync::applied_since(*reader, sync->id, run->number)};
   }
+  const auto pipe = std::make_shared<AuditPipe>();
   net::Response response = api::text_response("", "text/csv; charset=utf-8");
-  response.stream = std::make_unique<AuditStream>(call.parts.ledger, std::move(order));
+  response.stream = std::make_unique<AuditStream>(pipe);
+  const bool taken = call.parts.audits.submit(
+      [pipe, &ledger = call.parts.ledger, order = std::move(order)] { pipe->fill(ledger, order); });
+  if (!taken) return api_error(503, "busy", "too many audits are being read; try again later");
   return response;
 }
 

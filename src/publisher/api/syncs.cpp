@@ -26,7 +26,7 @@ Answer change(const Call& call, unsigned status,
         return view_of(database, *registry::find_sync(database, *id));
       });
   if (!view) return std::unexpected(view.error());
-  call.parts.dispatcher.poke();
+  call.parts.dispatcher.wake();
   return show(*view, status);
 }
 

@@ -15,9 +15,9 @@ namespace bellwether::publisher {
 namespace {
 
 /// So many rows are shown; the CSV has all.
-constexpr std::size_t kMostRows = 100;
-constexpr std::size_t kMostFunnels = 6;
-constexpr std::size_t kMostCohorts = 3;
+constexpr std::size_t kMaxRows = 100;
+constexpr std::size_t kMaxFunnels = 6;
+constexpr std::size_t kMaxCohorts = 3;
 
 std::vector<std::string> labels_of(const std::vector<Timestamp>& bounds, const ReportPage& page) {
   std::vector<std::string> labels;
@@ -31,7 +31,7 @@ Markup table_of(const std::vector<std::string>& labels, const std::vector<const 
   for (const auto* one : series)
     head += markup("<th class=\"number\">{}</th>", readable(reports::describe(one->segment)));
   Markup rows;
-  const std::size_t first = labels.size() > kMostRows ? labels.size() - kMostRows : 0;
+  const std::size_t first = labels.size() > kMaxRows ? labels.size() - kMaxRows : 0;
   for (std::size_t i = labels.size(); i-- > first;) {
     Markup cells;
     for (const auto* one : series) {
@@ -53,7 +53,7 @@ Markup render_series(const reports::SeriesTable& table, const ReportPage& page) 
   for (const reports::Series& series : table.series) {
     auto& of_metric = by_metric[series.metric];
     if (of_metric.empty()) metrics.push_back(series.metric);
-    if (of_metric.size() < charts::kMostLines) of_metric.push_back(&series);
+    if (of_metric.size() < charts::kMaxLines) of_metric.push_back(&series);
   }
   Markup out;
   for (const std::string& metric : metrics) {
@@ -79,7 +79,7 @@ Markup render_series(const reports::SeriesTable& table, const ReportPage& page) 
 Markup render_funnel(const reports::FunnelReport& funnel, const ReportPage& page) {
   Markup out;
   const reports::FunnelTable& overall = funnel.overall;
-  for (std::size_t s = 0; s < overall.segments.size() && s < kMostFunnels; ++s) {
+  for (std::size_t s = 0; s < overall.segments.size() && s < kMaxFunnels; ++s) {
     const reports::FunnelCounts& counts = overall.segments[s].buckets.front();
     charts::BarChart chart{.title = "Steps"};
     for (std::size_t i = 0; i < overall.steps.size(); ++i) {
@@ -101,7 +101,7 @@ Markup render_funnel(const reports::FunnelReport& funnel, const ReportPage& page
 
 Markup render_cohort_rows(const reports::RetentionSegment& segment, const std::vector<std::string>& labels) {
   Markup rows;
-  const std::size_t first = labels.size() > kMostRows ? labels.size() - kMostRows : 0;
+  const std::size_t first = labels.size() > kMaxRows ? labels.size() - kMaxRows : 0;
   for (std::size_t i = labels.size(); i-- > first;) {
     const reports::RetentionCounts& counts = segment.buckets[i];
     Markup cells;
@@ -125,7 +125,7 @@ Markup render_retention(const reports::RetentionTable& table, const ReportPage& 
   charts::LineChart curve{.title = "Share of people who come back", .format = [](double value) {
                             return reports::format_value(value, {reports::NumberFormat::Kind::kPercent});
                           }};
-  for (std::size_t s = 0; s < table.segments.size() && s < charts::kMostLines; ++s) {
+  for (std::size_t s = 0; s < table.segments.size() && s < charts::kMaxLines; ++s) {
     const reports::RetentionSegment& segment = table.segments[s];
     const std::size_t periods = segment.buckets.empty() ? 0 : segment.buckets.front().retained.size();
     charts::Line line{reports::describe(segment.segment, "Everybody"), {}};
@@ -144,7 +144,7 @@ Markup render_retention(const reports::RetentionTable& table, const ReportPage& 
   }
   out += markup("<h2>Come back after so many {}s</h2><div class=\"card\">{}</div>",
                 calendar::to_string(page.definition.frame().unit), charts::draw(curve));
-  for (std::size_t s = 0; s < table.segments.size() && s < kMostCohorts; ++s)
+  for (std::size_t s = 0; s < table.segments.size() && s < kMaxCohorts; ++s)
     out += markup(
         "<h2>{}</h2><div class=\"card\"><table "
         "class=\"heat\"><tr><th></th><th>People</th></tr>{}</table></div>",

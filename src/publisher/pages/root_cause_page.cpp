@@ -13,8 +13,8 @@ namespace bellwether::publisher {
 
 namespace {
 
-constexpr std::size_t kMostDimensions = 12;
-constexpr std::size_t kMostSegments = 8;
+constexpr std::size_t kMaxDimensions = 12;
+constexpr std::size_t kMaxSegments = 8;
 
 Markup draw_course(const alerts::Alert& alert, const RootCause& cause) {
   charts::LineChart chart{.title = alert.watch.metric,
@@ -29,8 +29,8 @@ Markup draw_course(const alerts::Alert& alert, const RootCause& cause) {
 
 /// A baseline that never moved gives any number.
 std::string deviations(double score) {
-  constexpr double kMost = 100;
-  if (std::abs(score) > kMost) return score > 0 ? "over 100 σ" : "over -100 σ";
+  constexpr double kMax = 100;
+  if (std::abs(score) > kMax) return score > 0 ? "over 100 σ" : "over -100 σ";
   constexpr double kTenth = 10;
   return fmt::format("{:.1f} σ", std::round(score * kTenth) / kTenth + 0.0);
 }
@@ -68,7 +68,7 @@ std::string tell(const alerts::SegmentShift& shift, const alerts::Dimension& dim
 
 Markup render_dimension(const alerts::Dimension& dimension, const RootCause& cause) {
   charts::BarChart chart{.title = "Contributions by " + dimension.property};
-  for (std::size_t i = 0; i < dimension.segments.size() && i < kMostSegments; ++i) {
+  for (std::size_t i = 0; i < dimension.segments.size() && i < kMaxSegments; ++i) {
     const alerts::SegmentShift& shift = dimension.segments[i];
     chart.bars.push_back(
         {shift.label.value_or("(not set)"), shift.contribution, tell(shift, dimension, cause)});
@@ -105,7 +105,7 @@ Markup render_root_cause(const alerts::Alert& alert, const RootCause& cause) {
   out += markup("<div class=\"card\">{}</div>", draw_course(alert, cause));
   if (cause.dimensions.empty())
     out += markup("<p class=\"card\">The events have no property with few enough values to compare.</p>");
-  for (std::size_t i = 0; i < cause.dimensions.size() && i < kMostDimensions; ++i)
+  for (std::size_t i = 0; i < cause.dimensions.size() && i < kMaxDimensions; ++i)
     out += render_dimension(cause.dimensions[i], cause);
   out += render_skipped(cause);
   out += markup(

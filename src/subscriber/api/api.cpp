@@ -12,6 +12,8 @@ namespace {
 
 using Route = api::Route<Call>;
 
+constexpr std::size_t kCallThreads = 2;
+
 constexpr std::array kRoutes{
     Route{"GET", "/v1/cohorts", list_cohorts},
     Route{"GET", "/v1/cohorts/*/*", show_cohort},
@@ -23,7 +25,7 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/changes", list_changes},
     Route{"GET", "/v1/alerts", list_alerts},
     Route{"GET", "/v1/alerts/*", show_alert},
-    Route{"GET", "/v1/rejects", list_rejects},
+    Route{"GET", "/v1/rejects", list_rejected_requests},
     Route{"GET", "/metrics", show_metrics},
     Route{"GET", "/healthz", show_health, api::Access::kOpen},
     Route{"GET", "/readyz", show_readiness, api::Access::kOpen},
@@ -37,7 +39,8 @@ Api::Api(const Options& options, storage::ReaderPool& readers, const Metrics& me
       readers_(readers),
       metrics_(metrics),
       probes_(std::move(probes)),
-      router_(kRoutes, options.admin_token) {}
+      router_(kRoutes, options.admin_token),
+      workers_(kCallThreads) {}
 
 std::optional<net::Response> Api::screen(const net::RequestHead& head) {
   if (options_.admin_token.empty()) {
@@ -48,9 +51,11 @@ std::optional<net::Response> Api::screen(const net::RequestHead& head) {
 }
 
 void Api::handle(net::Request request, net::Respond respond) {
-  respond(api::serve<storage::StorageError>(router_, request, [this](api::Call parsed) {
-    return Call{std::move(parsed), options_, readers_, metrics_, probes_};
-  }));
+  workers_.answer(std::move(request), std::move(respond), [this](const net::Request& asked) {
+    return api::serve(router_, asked, [this](api::Call parsed) {
+      return Call{std::move(parsed), options_, readers_, metrics_, probes_};
+    });
+  });
 }
 
 net::Response Api::refuse(const net::Refusal& refusal) {

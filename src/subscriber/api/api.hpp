@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "api/router.hpp"
+#include "api/workers.hpp"
 #include "net/http.hpp"
 #include "storage/group_commit.hpp"
 #include "storage/reader_pool.hpp"
@@ -13,7 +14,7 @@
 
 namespace bellwether::subscriber {
 
-/// What the API asks of the running service. Called on the private listener's thread.
+/// What the API asks of the running service. Called on the private listener's threads.
 struct ApiProbes {
   std::function<std::size_t()> queue_depth;
   std::function<std::size_t()> connections;
@@ -32,12 +33,16 @@ class Api final : public net::Handler {
   void handle(net::Request request, net::Respond respond) override;
   net::Response refuse(const net::Refusal& refusal) override;
 
+  /// The threads that answer: to be stopped after the listener.
+  api::Workers& workers() { return workers_; }
+
  private:
   const Options& options_;
   storage::ReaderPool& readers_;
   const Metrics& metrics_;
   const ApiProbes probes_;
   const api::Router<Call> router_;
+  api::Workers workers_;
 };
 
 }  // namespace bellwether::subscriber

@@ -46,57 +46,62 @@ std::expected<std::int64_t, ApiError> find_cursor(const Call& call, storage::Dat
   if (*after < oldest) {
     return api_error(
         410, "cursor_too_old",
-        fmt::format("the changes behind {} are no longer kept, the oldest is {}: read the cohorts anew, "
+        fmt::format("the changes after {} are no longer kept, the oldest is {}: read the cohorts again, "
                     "then go on from there",
                     *after, oldest + 1));
   }
   return *after;
 }
 
-/// The feed as server-sent events, from a cursor on and then live.
+/// The feed as server-sent events, from a cursor on and then live. It queries only after something was committed.
 class ChangeStream final : public net::BodySource {
  public:
-  ChangeStream(storage::ReaderPool& readers, std::int64_t after) : readers_(readers), after_(after) {}
+  ChangeStream(storage::ReaderPool& readers, const Metrics& metrics, std::int64_t after)
+      : readers_(readers), metrics_(metrics), after_(after) {}
 
   State next(std::string& chunk) override {
-    if (greeting_) {
-      greeting_ = false;
-      chunk = ": bellwether changes\n\n";
+    if (std::exchange(greeting_, false)) chunk = ": bellwether changes\n\n";
+    State state = State::kWait;
+    const std::uint64_t commits = metrics_.commits();
+    if (looked_at_ != commits) {
+      state = append_changes(chunk);
+      if (state == State::kWait) looked_at_ = commits;
     }
+    if (chunk.empty() && steady_clock::now() - last_sent_ > kHeartbeat) chunk = ": still here\n\n";
+    if (!chunk.empty()) last_sent_ = steady_clock::now();
+    return state;
+  }
+
+ private:
+  /// kMore when there may be more, kWait when there is nothing more now.
+  State append_changes(std::string& chunk) {
     try {
       const auto reader = readers_.borrow();
-      if (feed::last_seq(*reader) > after_) append_changes(*reader, chunk);
+      Transaction snapshot(*reader, Transaction::Kind::kRead);
+      // Too slow for the retention: the next try is told 410.
+      if (after_ + 1 < feed::first_seq(*reader)) return State::kBroken;
+      const auto changes = feed::read(*reader, after_, kChangesPerChunk);
+      for (const feed::Change& change : changes) append(chunk, change);
+      return changes.size() == kChangesPerChunk ? State::kMore : State::kWait;
     } catch (const storage::StorageError& error) {
       log::warn("a stream of changes was cut", {{"error", error.what()}});
       return State::kBroken;
     }
-    if (missed_) return State::kBroken;
-    if (chunk.empty() && steady_clock::now() - last_sent_ > kHeartbeat) chunk = ": still here\n\n";
-    if (!chunk.empty()) last_sent_ = steady_clock::now();
-    return full_ ? State::kMore : State::kWait;
   }
 
- private:
-  void append_changes(storage::Database& database, std::string& chunk) {
-    Transaction snapshot(database, Transaction::Kind::kRead);
-    missed_ = after_ + 1 < feed::first_seq(database);  // too slow for the retention: the next try is told 410
-    if (missed_) return;
-    const auto changes = feed::read(database, after_, kChangesPerChunk);
-    for (const feed::Change& change : changes) {
-      chunk += fmt::format("id: {}\nevent: {}\ndata: ", change.seq, feed::to_string(change.kind));
-      JsonWriter json(chunk);
-      render_change(json, change);
-      chunk += "\n\n";
-      after_ = change.seq;
-    }
-    full_ = changes.size() == kChangesPerChunk;
+  void append(std::string& chunk, const feed::Change& change) {
+    chunk += fmt::format("id: {}\nevent: {}\ndata: ", change.seq, feed::to_string(change.kind));
+    JsonWriter json(chunk);
+    render_change(json, change);
+    chunk += "\n\n";
+    after_ = change.seq;
   }
 
   storage::ReaderPool& readers_;
+  const Metrics& metrics_;
   std::int64_t after_;
   bool greeting_ = true;
-  bool full_ = false;
-  bool missed_ = false;
+  std::optional<std::uint64_t> looked_at_;  ///< commits when there was nothing more
   steady_clock::time_point last_sent_ = steady_clock::now();
 };
 
@@ -113,7 +118,7 @@ Answer list_changes(const Call& call) {
     net::Response response;
     response.content_type = "text/event-stream";
     response.headers.push_back({"Cache-Control", "no-store"});
-    response.stream = std::make_unique<ChangeStream>(call.readers, *after);
+    response.stream = std::make_unique<ChangeStream>(call.readers, call.metrics, *after);
     return response;
   }
   const auto changes = feed::read(*reader, *after, *limit + 1);

@@ -5,13 +5,13 @@
 #include "subscriber/answers.hpp"
 #include "subscriber/api/call.hpp"
 #include "subscriber/api/routes.hpp"
-#include "subscriber/rejects.hpp"
+#include "subscriber/rejected_requests.hpp"
 
 namespace bellwether::subscriber {
 
 namespace {
 
-void render_reject(JsonWriter& json, const rejects::Reject& reject) {
+void render_rejected_request(JsonWriter& json, const rejected_requests::RejectedRequest& reject) {
   json.begin_object().key("id").value(reject.id).key("at").value(format_iso8601(reject.at));
   json.key("path").value(reject.path).key("peer").value(reject.peer).key("status").value(reject.status);
   json.key("reason").value(reject.reason).key("headers").raw(reject.headers);
@@ -27,14 +27,14 @@ void render_reject(JsonWriter& json, const rejects::Reject& reject) {
 
 }  // namespace
 
-Answer list_rejects(const Call& call) {
+Answer list_rejected_requests(const Call& call) {
   const auto limit = call.limit();
   const auto after = call.number("after");
   if (!limit) return std::unexpected(limit.error());
   if (!after) return std::unexpected(after.error());
   const auto reader = call.readers.borrow();
-  const auto found = rejects::list(*reader, *after, *limit + 1);
-  return list_response(found, *limit, render_reject,
+  const auto found = rejected_requests::list(*reader, *after, *limit + 1);
+  return list_response(found, *limit, render_rejected_request,
                        [](const auto& reject) { return std::to_string(reject.id); });
 }
 

@@ -24,7 +24,7 @@ Answer list_alerts(const Call& call);
 Answer show_alert(const Call& call);
 
 // operations.cpp
-Answer list_rejects(const Call& call);
+Answer list_rejected_requests(const Call& call);
 Answer show_metrics(const Call& call);
 Answer show_health(const Call& call);
 Answer show_readiness(const Call& call);

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "events/chdb_engine.hpp"
-#include "unit/temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace bellwether::cli {
 namespace {

@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/setting.hpp"
-#include "unit/temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace bellwether::cli {
 namespace {

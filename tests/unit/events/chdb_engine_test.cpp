@@ -7,8 +7,8 @@
 
 #include "events/schema.hpp"
 #include "events/sql.hpp"
+#include "support/temporary_folder.hpp"
 #include "unit/events/engine_contract.hpp"
-#include "unit/temporary_folder.hpp"
 
 namespace bellwether::events {
 namespace {

@@ -7,10 +7,10 @@
 #include <gtest/gtest.h>
 
 #include "events/chdb_engine.hpp"
+#include "support/scripted_endpoint.hpp"
+#include "support/temporary_folder.hpp"
 #include "unit/events/clickhouse_front.hpp"
 #include "unit/events/engine_contract.hpp"
-#include "unit/net/scripted_endpoint.hpp"
-#include "unit/temporary_folder.hpp"
 
 namespace bellwether::events {
 namespace {

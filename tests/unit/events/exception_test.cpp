@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "events/engine.hpp"
-#include "unit/events/migrated_engine.hpp"
+#include "support/migrated_engine.hpp"
 
 namespace bellwether::events {
 namespace {

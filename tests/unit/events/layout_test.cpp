@@ -3,15 +3,16 @@
 #include <gtest/gtest.h>
 
 #include "events/chdb_engine.hpp"
+#include "events/migrations.hpp"
 #include "events/sql.hpp"
-#include "unit/temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace bellwether::events {
 namespace {
 
 TEST(Layout, OneServerTakesStatementsAsTheyAre) {
   const Layout layout;
-  EXPECT_EQ(layout.create(sql::kCreateEvent), std::vector{std::string(sql::kCreateEvent)});
+  EXPECT_EQ(layout.create(kMigrations[0]), std::vector{std::string(kMigrations[0])});
   EXPECT_EQ(layout.remove("DELETE FROM bellwether.snapshot WHERE 1"),
             "DELETE FROM bellwether.snapshot WHERE 1");
 }
@@ -46,9 +47,9 @@ TEST(Layout, TheEngineReadsEveryStatementOfACluster) {
   auto engine = ChdbEngine::open({.library = BELLWETHER_CHDB_LIBRARY, .folder = folder.file("events")});
   ASSERT_TRUE(engine) << engine.error().message;
   const auto layout = Layout::on_cluster("main");
-  for (const auto& change :
-       {sql::kCreateDatabase, sql::kCreateMigration, sql::kCreateEvent, sql::kCreateProfile,
-        sql::kCreateIdentity, sql::kCreateStaticMember, sql::kCreateSnapshot, sql::kCreateFrozenPerson}) {
+  std::vector<std::string_view> made{sql::kCreateDatabase, sql::kCreateMigration};
+  made.insert(made.end(), std::begin(kMigrations), std::end(kMigrations));
+  for (const std::string_view change : made) {
     for (const std::string& statement : layout->create(change)) {
       const auto parsed = (*engine)->run("SELECT formatQuery({query:String})",
                                          Parameters().add("query", statement), "Null", {});

@@ -3,12 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/service_tables.hpp"
+
 namespace bellwether::feed {
 namespace {
 
 class Feed : public ::testing::Test {
  protected:
-  Feed() : database_(":memory:", {}) { database_.script(kSchema); }
+  Feed() : database_(":memory:", {}) { bellwether::testing::create_tables(database_, "subscriber"); }
 
   void publish_some(int count, std::int64_t at) {
     BatchWriter batch(database_);

@@ -3,16 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "feed/feed.hpp"
+#include "support/service_tables.hpp"
 
 namespace bellwether::inbox {
 namespace {
 
 class Inbox : public ::testing::Test {
  protected:
-  Inbox() : database_(":memory:", {}) {
-    database_.script(kSchema);
-    database_.script(feed::kSchema);
-  }
+  Inbox() : database_(":memory:", {}) { bellwether::testing::create_tables(database_, "subscriber"); }
   Stored put(const std::string& alert_id, const std::string& fired_at, const std::string& payload) {
     contract::CustomAlert alert;
     alert.alert_id = alert_id;

@@ -2,7 +2,7 @@
 
 #include "ingestion/event_writer.hpp"
 #include "ingestion/profile_writer.hpp"
-#include "unit/events/migrated_engine.hpp"
+#include "support/migrated_engine.hpp"
 
 /// The real engine, but for rows with a certain word, which it refuses as it refuses a value that it cannot
 /// store.

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "unit/temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace bellwether::mirror {
 namespace {

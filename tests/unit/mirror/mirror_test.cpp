@@ -9,9 +9,9 @@
 #include <gtest/gtest.h>
 
 #include "mirror/merger.hpp"
-#include "mirror/schema.hpp"
 #include "mirror/views.hpp"
-#include "unit/temporary_folder.hpp"
+#include "support/service_tables.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace bellwether::mirror {
 namespace {
@@ -25,8 +25,7 @@ using ::testing::IsEmpty;
 class MirrorTest : public ::testing::Test {
  protected:
   MirrorTest() : database_(folder_.file("m.db"), {}) {
-    database_.script(kSchema);
-    database_.script(feed::kSchema);
+    bellwether::testing::create_tables(database_, "subscriber");
   }
 
   struct Sent {
@@ -36,7 +35,8 @@ class MirrorTest : public ::testing::Test {
     std::vector<std::string> ids = {};
   };
 
-  Receipt send(const std::string& session, const Sent& sent, Answer fate = Answer::kDelivered) {
+  Receipt send(const std::string& session, const Sent& sent,
+               Acknowledgement acknowledgement = Acknowledgement::kDelivered) {
     contract::CohortPage page;
     page.action = sent.action;
     page.project_id = "8";
@@ -51,13 +51,13 @@ class MirrorTest : public ::testing::Test {
     }
     page.members_json += page.members_json.empty() ? "[]" : "]";
     const Receipt receipt = mirror().receive(database_, page, tick());
-    if (receipt.track_answer && fate != Answer::kPending)
-      mirror().answered(database_, *receipt.track_answer, fate);
+    if (receipt.track_answer && acknowledgement != Acknowledgement::kPending)
+      mirror().on_acknowledgement(database_, *receipt.track_answer, acknowledgement);
     return receipt;
   }
   /// Both calls of an incremental run.
   void run(const std::string& session, const std::vector<std::string>& adds,
-           const std::vector<std::string>& removes, Answer last = Answer::kDelivered) {
+           const std::vector<std::string>& removes, Acknowledgement last = Acknowledgement::kDelivered) {
     send(session, {Action::kAddMembers, 1, 2, adds});
     send(session, {Action::kRemoveMembers, 2, 2, removes}, last);
   }
@@ -79,7 +79,7 @@ class MirrorTest : public ::testing::Test {
         options_);
     while (merger.merge_next(tick())) {
     }
-    while (merger.tidy(tick())) {
+    while (merger.collect_garbage(tick())) {
     }
   }
 
@@ -195,7 +195,7 @@ TEST_F(MirrorTest, WhatWasAppliedOfAFailedSessionIsTakenBack) {
 
 TEST_F(MirrorTest, ALostAnswerPutsASessionInDoubtAndARepeatRefutesIt) {
   load({"ann"});
-  run("s1", {"bob", "cyd"}, {"ann"}, Answer::kLost);
+  run("s1", {"bob", "cyd"}, {"ann"}, Acknowledgement::kLost);
   EXPECT_EQ(state("s1"), SessionState::kInDoubt);
   EXPECT_THAT(doubts(), ElementsAre("ann", "bob", "cyd"));
   EXPECT_EQ(find_cohort(database_, "8", "12")->in_doubt, 3);
@@ -209,7 +209,7 @@ TEST_F(MirrorTest, ALostAnswerPutsASessionInDoubtAndARepeatRefutesIt) {
 
 TEST_F(MirrorTest, TheOppositeConfirms) {
   load({"ann"});
-  run("s1", {"bob", "cyd"}, {}, Answer::kLost);
+  run("s1", {"bob", "cyd"}, {}, Acknowledgement::kLost);
   run("s2", {}, {"bob"});
   EXPECT_EQ(state("s1"), SessionState::kApplied);
   EXPECT_THAT(session("s1").session.why, HasSubstr("confirmed by session s2"));
@@ -219,7 +219,7 @@ TEST_F(MirrorTest, TheOppositeConfirms) {
 
 TEST_F(MirrorTest, WhatNobodyMentionsStaysInDoubt) {
   load({"ann"});
-  run("s1", {"bob"}, {}, Answer::kLost);
+  run("s1", {"bob"}, {}, Acknowledgement::kLost);
   run("s2", {"dee"}, {});
   EXPECT_EQ(state("s1"), SessionState::kInDoubt);
   EXPECT_THAT(doubts(), ElementsAre("bob"));
@@ -246,7 +246,7 @@ TEST_F(MirrorTest, OneActionAloneIsInDoubt) {
 
 TEST_F(MirrorTest, ADeadProcessLeavesItsAnswersInDoubt) {
   send("s", {Action::kAddMembers, 1, 2, {"ann"}});
-  send("s", {Action::kRemoveMembers, 2, 2, {}}, Answer::kPending);
+  send("s", {Action::kRemoveMembers, 2, 2, {}}, Acknowledgement::kPending);
   EXPECT_EQ(state("s"), SessionState::kApplied);
   mirror().recover(database_);
   EXPECT_EQ(state("s"), SessionState::kInDoubt);
@@ -255,19 +255,19 @@ TEST_F(MirrorTest, ADeadProcessLeavesItsAnswersInDoubt) {
 
 TEST_F(MirrorTest, OnlyTheLastAnswerOfAPageCounts) {
   send("s", {Action::kAddMembers, 1, 2, {"ann"}});
-  const Receipt first = send("s", {Action::kRemoveMembers, 2, 2, {}}, Answer::kPending);
-  const Receipt again = send("s", {Action::kRemoveMembers, 2, 2, {}}, Answer::kPending);
-  mirror().answered(database_, *first.track_answer, Answer::kDelivered);
+  const Receipt first = send("s", {Action::kRemoveMembers, 2, 2, {}}, Acknowledgement::kPending);
+  const Receipt again = send("s", {Action::kRemoveMembers, 2, 2, {}}, Acknowledgement::kPending);
+  mirror().on_acknowledgement(database_, *first.track_answer, Acknowledgement::kDelivered);
   EXPECT_GT(session("s").session.open_changes, 0) << "the newer answer is still on its way";
-  mirror().answered(database_, *again.track_answer, Answer::kDelivered);
+  mirror().on_acknowledgement(database_, *again.track_answer, Acknowledgement::kDelivered);
   EXPECT_EQ(session("s").session.open_changes, 0);
 }
 
 TEST_F(MirrorTest, UnfinishedSessionsExpire) {
   send("s", {Action::kAddMembers, 1, 2, {"ann"}});
-  mirror().look_after(database_, now_ + std::chrono::hours(71), 10);
+  mirror().expire_stale_sessions(database_, now_ + std::chrono::hours(71), 10);
   EXPECT_EQ(state("s"), SessionState::kReceiving);
-  mirror().look_after(database_, now_ + std::chrono::hours(73), 10);
+  mirror().expire_stale_sessions(database_, now_ + std::chrono::hours(73), 10);
   EXPECT_EQ(state("s"), SessionState::kExpired);
   EXPECT_THAT(session("s").session.why, HasSubstr("1 of 2 pages came"));
 }
@@ -278,7 +278,7 @@ TEST_F(MirrorTest, LargeSessionsGoThroughTheMerger) {
   EXPECT_THAT(members(), IsEmpty());
   merge();
   EXPECT_THAT(members(), ElementsAre("ann", "bob"));
-  run("s1", {"cyd"}, {"bob"}, Answer::kLost);
+  run("s1", {"cyd"}, {"bob"}, Acknowledgement::kLost);
   merge();
   EXPECT_THAT(members(), ElementsAre("ann", "cyd"));
   EXPECT_THAT(doubts(), ElementsAre("bob", "cyd"));

@@ -9,9 +9,9 @@
 #include <gtest/gtest.h>
 
 #include "net/server.hpp"
+#include "support/scripted_endpoint.hpp"
+#include "support/temporary_folder.hpp"
 #include "unit/net/changing_name.hpp"
-#include "unit/net/scripted_endpoint.hpp"
-#include "unit/temporary_folder.hpp"
 
 namespace bellwether::net {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "storage/migrations.hpp"
-#include "unit/temporary_folder.hpp"
+#include "support/service_tables.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace bellwether::storage {
 namespace {
@@ -13,8 +13,7 @@ namespace {
 TEST(ClockTimes, AreKeptByName) {
   const bellwether::testing::TemporaryFolder folder;
   Database database(folder.file("db"), {.durable = false});
-  const std::array scripts{kClockSchema};
-  ASSERT_TRUE(migrate(database, scripts));
+  bellwether::testing::create_tables(database, "publisher");
   EXPECT_EQ(find_clock(database, "a"), std::nullopt);
   store_clock(database, "a", from_unix_ms(5));
   store_clock(database, "b", from_unix_ms(6));

@@ -14,7 +14,7 @@
 #include "storage/group_commit.hpp"
 #include "storage/migrations.hpp"
 #include "storage/reader_pool.hpp"
-#include "unit/temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace bellwether::storage {
 namespace {
@@ -60,6 +60,34 @@ TEST_F(Storage, TransactionRollsBackUnlessCommitted) {
   database.run("INSERT INTO t VALUES (1)");
   transaction.commit();
   EXPECT_EQ(count(database), 1);
+}
+
+TEST_F(Storage, ASavepointIsTakenBackAlone) {
+  Database database = open();
+  database.script("CREATE TABLE t (a)");
+  {
+    Transaction transaction(database);
+    database.run("INSERT INTO t VALUES (1)");
+    {
+      Savepoint outer(database);
+      database.run("INSERT INTO t VALUES (2)");
+      {
+        const Savepoint inner(database);
+        database.run("INSERT INTO t VALUES (3)");
+      }
+      EXPECT_EQ(count(database), 2);
+      outer.keep();
+    }
+    try {
+      const Savepoint broken(database);
+      database.run("INSERT INTO t VALUES (4)");
+      throw std::bad_alloc();
+    } catch (const std::bad_alloc&) {
+      EXPECT_EQ(count(database), 2);
+    }
+    transaction.commit();
+  }
+  EXPECT_EQ(count(database), 2);
 }
 
 TEST_F(Storage, MigratesStepByStepAndRefusesANewerFile) {

@@ -24,7 +24,7 @@ TEST(Answers, ATableOfStatuses) {
         Case{Problem::kUnavailable, 503, "Retry-After", false}}) {
     const net::Response response = failure(c.problem, contract::Action::kMembers, "why");
     EXPECT_EQ(response.status, c.status);
-    EXPECT_EQ(policy_of(c.problem).kept_as_reject, c.kept);
+    EXPECT_EQ(policy_of(c.problem).is_kept, c.kept);
     EXPECT_EQ(response.headers.size() == 1 ? "" : response.headers[0].name, c.header);
     EXPECT_EQ(response.headers.back().name, "X-Content-Type-Options");
     EXPECT_NE(response.body.find("\"action\":\"members\",\"status\":\"failure\""), std::string::npos);

@@ -10,10 +10,9 @@
 #include <gtest/gtest.h>
 
 #include "events/engine.hpp"
-#include "registry/schema.hpp"
 #include "storage/clock_times.hpp"
-#include "storage/migrations.hpp"
-#include "unit/temporary_folder.hpp"
+#include "support/service_tables.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace bellwether::sync {
 namespace {
@@ -53,9 +52,7 @@ class FailingEngine final : public events::Engine {
 
 storage::Database open_with_a_sync(const std::string& path) {
   storage::Database database(path, {.durable = false});
-  const std::string schema = std::string(registry::kSchema) + kSchema;
-  const std::array scripts{schema.c_str(), registry::kReportSchema, storage::kClockSchema};
-  EXPECT_TRUE(storage::migrate(database, scripts));
+  bellwether::testing::create_tables(database, "publisher");
   database.script(
       "INSERT INTO project (id, name, token, secret) VALUES ('8', 'Shop', 'token', '');"
       "INSERT INTO cohort VALUES (12, '8', 'Cohort', '', '', 'list', 0);"
@@ -92,7 +89,7 @@ TEST(DispatcherTest, GoesOnAfterAnyException) {
   // And what an observer threw ends nothing: the next run begins.
   ASSERT_TRUE(
       writer.run([](storage::Database& database) { registry::set_next_run(database, 1, system_now()); }));
-  dispatcher.poke();
+  dispatcher.wake();
   auto next = second.get_future();
   ASSERT_EQ(next.wait_for(std::chrono::seconds(60)), std::future_status::ready);
   EXPECT_EQ(next.get().number, 2U);
@@ -132,7 +129,7 @@ void add_old_runs(storage::GroupCommit& writer) {
     for (int i = 0; i < 3; ++i) {
       auto run = create_run(database, *registry::find_sync(database, 1), "session", 1000,
                             system_now() - std::chrono::days(100 - i));
-      end(run, End::kSucceeded, "", run.started_at);
+      finish(run, End::kSucceeded, "", run.started_at);
       finish_run(database, run, std::chrono::minutes(30));
     }
   }));

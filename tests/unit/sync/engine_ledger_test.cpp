@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "events/sql.hpp"
-#include "unit/events/migrated_engine.hpp"
+#include "support/migrated_engine.hpp"
 
 namespace bellwether::sync {
 namespace {

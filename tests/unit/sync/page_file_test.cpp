@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "unit/temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace bellwether::sync {
 namespace {

@@ -4,20 +4,17 @@
 
 #include <gtest/gtest.h>
 
-#include "registry/schema.hpp"
-#include "storage/migrations.hpp"
-#include "unit/temporary_folder.hpp"
+#include "support/service_tables.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace bellwether::sync {
 namespace {
 
 storage::Database open_with_a_sync(const std::string& path) {
   storage::Database database(path, {.durable = false});
-  const std::string schema = std::string(registry::kSchema) + kSchema;
-  const std::array scripts{schema.c_str()};
-  EXPECT_TRUE(storage::migrate(database, scripts));
+  bellwether::testing::create_tables(database, "publisher");
   database.script(
-      "INSERT INTO project VALUES ('8', 'Shop', 'token', '');"
+      "INSERT INTO project (id, name, token, secret) VALUES ('8', 'Shop', 'token', '');"
       "INSERT INTO cohort VALUES (12, '8', 'Cohort', '', '', 'list', 0);"
       "INSERT INTO destination VALUES (1, '8', 'receiver', 'https://example.com/', '', '', 1);"
       "INSERT INTO sync VALUES (1, 'key', '8', 12, 1, '[]', 1, '', 'active', '', 0);");
@@ -41,7 +38,7 @@ TEST(ProgressSaver, TheNewestStateAndEveryAttemptAreStored) {
     }
     run.phase = Phase::kSettling;
     ASSERT_TRUE(saver.save_now(run));
-    end(run, End::kSucceeded, "", from_unix_ms(5));
+    finish(run, End::kSucceeded, "", from_unix_ms(5));
     ASSERT_TRUE(saver.save_now(run));
     run.page = 501;
     saver.save_soon(run);
@@ -81,7 +78,7 @@ TEST(RunStore, TheNextRunIsPlannedFromThisOne) {
     storage::Database database = open_with_a_sync(folder.file("db"));
     registry::set_next_run(database, 1, planned_before);
     auto run = create_run(database, *registry::find_sync(database, 1), "session", 1000, begun);
-    end(run, End::kSucceeded, "", ended);
+    finish(run, End::kSucceeded, "", ended);
     finish_run(database, run, interval);
     EXPECT_EQ(registry::find_sync(database, 1)->next_run_at, planned) << what;
   }
@@ -93,10 +90,10 @@ TEST(RunStore, ARunThatWasResumedAndFailedMakesTheNextOneFull) {
   const auto sync = *registry::find_sync(database, 1);
   const auto play = [&](bool resumed, End how) {
     auto run = create_run(database, sync, "session", 1000, from_unix_ms(1));
-    frozen(run, {});
+    on_frozen(run, {});
     save_run(database, run);
     if (resumed) run = *find_open_run(database, 1);
-    end(run, how, "", from_unix_ms(2));
+    finish(run, how, "", from_unix_ms(2));
     finish_run(database, run, {});
     return run.full;
   };

@@ -9,13 +9,13 @@ namespace bellwether::sync {
 namespace {
 
 using contract::Action;
-using delivery::Verdict;
+using retry_policy::Verdict;
 
 const Timestamp kNow = *parse_iso8601("2026-01-20T12:00:00Z");
 
 sync::Run frozen_run(bool full, const Counts& counts, std::uint32_t page_members = kPageMembers) {
   sync::Run run{.full = full, .page_members = page_members, .started_at = kNow};
-  frozen(run, counts);
+  on_frozen(run, counts);
   return run;
 }
 
@@ -53,7 +53,7 @@ TEST(Run, CutsItsChangesIntoPages) {
       EXPECT_EQ(slice.members, c.pages[i].members);
       EXPECT_EQ(slice.page, i + 1);
       EXPECT_EQ(slice.total, c.pages.size());
-      answered(run, {.verdict = Verdict::kDelivered}, kNow, 0);
+      on_answer(run, {.verdict = Verdict::kDelivered}, kNow, 0);
     }
     EXPECT_EQ(run.phase, Phase::kSettling);
   }
@@ -62,14 +62,14 @@ TEST(Run, CutsItsChangesIntoPages) {
 TEST(Run, RetriesOnTheScheduleAndThenGivesUp) {
   auto run = frozen_run(false, {});
   Timestamp now = kNow;
-  const delivery::Judgement busy{.verdict = Verdict::kRetry, .message = "busy"};
+  const retry_policy::Judgement busy{.verdict = Verdict::kRetry, .message = "busy"};
   for (const int pause : {2, 4, 8, 16, 30}) {
-    answered(run, busy, now, 0);
+    on_answer(run, busy, now, 0);
     ASSERT_EQ(run.phase, Phase::kSending);
     EXPECT_EQ(run.not_before - now, Millis(std::chrono::seconds(pause)));
     now = run.not_before;
   }
-  answered(run, busy, now, 0);
+  on_answer(run, busy, now, 0);
   EXPECT_EQ(run.end, End::kFailed);
   EXPECT_EQ(run.message, "given up after 6 attempts: busy");
   EXPECT_EQ(run.attempts, 6U);
@@ -77,8 +77,8 @@ TEST(Run, RetriesOnTheScheduleAndThenGivesUp) {
 
 TEST(Run, APagesRetriesAreItsOwn) {
   auto run = frozen_run(false, {});
-  for (int i = 0; i < 3; ++i) answered(run, {.verdict = Verdict::kRetry}, kNow, 0);
-  answered(run, {.verdict = Verdict::kDelivered}, kNow, 0);
+  for (int i = 0; i < 3; ++i) on_answer(run, {.verdict = Verdict::kRetry}, kNow, 0);
+  on_answer(run, {.verdict = Verdict::kDelivered}, kNow, 0);
   EXPECT_EQ(run.page, 2U);
   EXPECT_EQ(run.page_attempts, 0U);
   EXPECT_EQ(run.paused, Millis(0));
@@ -88,7 +88,7 @@ TEST(Run, EndsAsTheVerdictSays) {
   for (const auto& [verdict, end] :
        {std::pair{Verdict::kPause, End::kPaused}, {Verdict::kFail, End::kFailed}}) {
     auto run = frozen_run(false, {});
-    answered(run, {.verdict = verdict, .message = "their words"}, kNow, 0);
+    on_answer(run, {.verdict = verdict, .message = "their words"}, kNow, 0);
     EXPECT_EQ(run.phase, Phase::kEnded);
     EXPECT_EQ(run.end, end);
     EXPECT_EQ(run.message, "their words");
@@ -109,7 +109,7 @@ TEST(Run, OneThatWasResumedAndFailedLeavesDoubt) {
     for (const End how : {End::kSucceeded, End::kFailed, End::kPaused, End::kStopped}) {
       auto run = frozen_run(false, {});
       if (resumed) resume(run);
-      end(run, how, "", kNow);
+      finish(run, how, "", kNow);
       EXPECT_EQ(leaves_doubt(run), resumed && how != End::kSucceeded);
     }
   }

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+#include "base/thread_pool.hpp"
+#include "net/http.hpp"
+#include "net/offload.hpp"
+
+namespace bellwether::api {
+
+/// The threads that answer a private listener's requests beside its network threads, which only read and write.
+///
+/// What may take long never holds up what must not: calls (which query, or wait for other people's endpoints),
+/// streams, and the probes of monitoring have threads of their own, and /healthz is answered at once by the network
+/// thread.
+class Workers {
+ public:
+  using Answer = std::function<net::Response(const net::Request&)>;
+
+  explicit Workers(std::size_t call_threads);
+
+  /// Calls `answer` on a thread for this kind of request, and `respond` with what it returns. 503 when too many
+  /// requests wait, 500 when `answer` throws.
+  void answer(net::Request request, net::Respond respond, Answer answer);
+
+  /// For the listener's server: where its streams are read.
+  net::Offload offload();
+
+  /// Returns when the calls that are under way have ended. To be called after the listener was stopped and before it
+  /// is destroyed, because their answers go there. Idempotent.
+  void stop();
+
+ private:
+  ThreadPool calls_;
+  ThreadPool probes_;
+  ThreadPool streams_;
+};
+
+}  // namespace bellwether::api

@@ -1,0 +1,123 @@
+#include "subscriber/rejected_requests.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/encoding.hpp"
+#include "base/json_writer.hpp"
+
+namespace bellwether::subscriber::rejected_requests {
+
+namespace {
+
+using storage::Database;
+
+/// Whose values hold no secret, in lower case. Of all others only the name is kept: senders and proxies
+/// invent names for tokens, keys and signatures.
+constexpr std::array<std::string_view, 26> kHarmlessHeaders{"accept",
+                                                            "accept-charset",
+                                                            "accept-encoding",
+                                                            "accept-language",
+                                                            "cache-control",
+                                                            "connection",
+                                                            "content-encoding",
+                                                            "content-language",
+                                                            "content-length",
+                                                            "content-type",
+                                                            "date",
+                                                            "expect",
+                                                            "forwarded",
+                                                            "host",
+                                                            "origin",
+                                                            "sec-fetch-site",
+                                                            "te",
+                                                            "traceparent",
+                                                            "transfer-encoding",
+                                                            "user-agent",
+                                                            "via",
+                                                            "x-forwarded-for",
+                                                            "x-forwarded-host",
+                                                            "x-forwarded-proto",
+                                                            "x-real-ip",
+                                                            "x-request-id"};
+constexpr std::string_view kNotKept = "(not kept)";
+
+constexpr std::size_t kHeaderBytes = 1024;
+
+bool is_harmless(const std::string& name) {
+  std::string lower(name);
+  std::ranges::transform(lower, lower.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::ranges::find(kHarmlessHeaders, lower) != kHarmlessHeaders.end();
+}
+
+std::string encode_headers(const net::RequestHead* head) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object();
+  if (head != nullptr) {
+    for (const net::Header& header : head->headers) {
+      json.key(header.name);
+      json.value(is_harmless(header.name) ? for_message(header.value, kHeaderBytes) : std::string(kNotKept));
+    }
+  }
+  json.end_object();
+  return out;
+}
+
+}  // namespace
+
+RejectedRequest make_rejected_request(const net::RequestHead* head, std::string_view body, unsigned status,
+                                      std::string reason, const RejectedRequestLimits& limits,
+                                      Timestamp now) {
+  RejectedRequest reject;
+  reject.at = now;
+  if (head != nullptr) {
+    reject.path = for_message(head->path, kHeaderBytes);
+    reject.peer = head->peer;
+  }
+  reject.status = status;
+  reject.reason = std::move(reason);
+  reject.headers = encode_headers(head);
+  reject.body = body.substr(0, limits.body_bytes);
+  reject.body_bytes = static_cast<std::int64_t>(body.size());
+  return reject;
+}
+
+void store(Database& database, const RejectedRequest& reject, const RejectedRequestLimits& limits) {
+  database.run(
+      "INSERT INTO reject (at, path, peer, status, reason, headers, body, body_bytes) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+      to_unix_ms(reject.at), reject.path, reject.peer, static_cast<int>(reject.status), reject.reason,
+      reject.headers, storage::Blob{reject.body}, reject.body_bytes);
+  // The newest that fit stay: how many there are, and what their bodies hold, counted from the newest down.
+  database.run(
+      "DELETE FROM reject WHERE id <= (SELECT id "
+      "FROM (SELECT id, row_number() OVER (ORDER BY id DESC) AS n, "
+      "sum(length(body)) OVER (ORDER BY id DESC) AS bytes FROM reject) WHERE n > ?1 OR bytes > ?2 "
+      "ORDER BY id DESC LIMIT 1)",
+      limits.count, limits.bytes);
+}
+
+std::vector<RejectedRequest> list(Database& database, std::optional<std::int64_t> before_id,
+                                  std::size_t limit) {
+  std::vector<RejectedRequest> found;
+  auto query = database.query(
+      "SELECT id, at, path, peer, status, reason, headers, body, body_bytes FROM reject "
+      "WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2",
+      before_id, limit);
+  while (query.next()) {
+    found.push_back({.id = query.integer(0),
+                     .at = from_unix_ms(query.integer(1)),
+                     .path = std::string(query.text(2)),
+                     .peer = std::string(query.text(3)),
+                     .status = static_cast<unsigned>(query.integer(4)),
+                     .reason = std::string(query.text(5)),
+                     .headers = std::string(query.text(6)),
+                     .body = std::string(query.text(7)),
+                     .body_bytes = query.integer(8)});
+  }
+  return found;
+}
+
+}  // namespace bellwether::subscriber::rejected_requests
