@@ -126,7 +126,7 @@ std::string condition(int number) {
 }
 
 template <typename T>
-T must(registry::Outcome<T> outcome) {
+T must(Result<T> outcome) {
   if (!outcome) throw std::runtime_error(outcome.error().message);
   return std::move(*outcome);
 }

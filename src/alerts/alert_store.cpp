@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "alerts/history.hpp"
+#include "base/error.hpp"
 #include "base/json_writer.hpp"
 #include "registry/projects.hpp"
 #include "registry/webhooks.hpp"
@@ -15,9 +16,7 @@ namespace bellwether::alerts {
 namespace {
 
 namespace json = boost::json;
-using registry::Outcome;
-using registry::refuse;
-using Kind = registry::Refusal::Kind;
+using Kind = Error::Kind;
 using Scope = Watch::Scope;
 
 constexpr std::size_t kMaxText = 255;
@@ -89,30 +88,30 @@ std::vector<Alert> read_all(storage::Query rows) {
   return alerts;
 }
 
-Outcome<void> check_people(const Alert& alert) {
+Result<void> check_people(const Alert& alert) {
   if (auto named = registry::check_name("an alert's name", alert.name, kMaxName); !named) return named;
-  if (alert.creator.size() > kMaxText) return refuse(Kind::kInvalid, "the creator's name is too long");
+  if (alert.creator.size() > kMaxText) return fail(Kind::kInvalid, "the creator's name is too long");
   if (!alert.creator_email.empty() && !registry::is_email(alert.creator_email))
-    return refuse(Kind::kInvalid, "creator_email must be one e-mail address");
+    return fail(Kind::kInvalid, "creator_email must be one e-mail address");
   if (!std::ranges::all_of(alert.emails, registry::is_email))
-    return refuse(Kind::kInvalid, "each of emails must be one e-mail address");
+    return fail(Kind::kInvalid, "each of emails must be one e-mail address");
   if (alert.webhooks.size() + alert.emails.size() > kMaxReceivers)
-    return refuse(Kind::kInvalid, fmt::format("an alert has at most {} webhooks and emails", kMaxReceivers));
+    return fail(Kind::kInvalid, fmt::format("an alert has at most {} webhooks and emails", kMaxReceivers));
   if (alert.frequency < std::chrono::minutes(1) || alert.frequency > kLongestFrequency)
-    return refuse(Kind::kInvalid, "frequency must be from 1m to 31d");
+    return fail(Kind::kInvalid, "frequency must be from 1m to 31d");
   return {};
 }
 
-Outcome<void> check_places(storage::Database& database, const Alert& alert) {
+Result<void> check_places(storage::Database& database, const Alert& alert) {
   if (!registry::find_project(database, alert.project_id))
-    return refuse(Kind::kNotFound, fmt::format("there is no project {}", alert.project_id));
+    return fail(Kind::kNotFound, fmt::format("there is no project {}", alert.project_id));
   const auto same = find_alert(database, alert.project_id, alert.name);
   if (same && same->id != alert.id)
-    return refuse(Kind::kConflict, fmt::format("the project has an alert \"{}\" already", alert.name));
+    return fail(Kind::kConflict, fmt::format("the project has an alert \"{}\" already", alert.name));
   for (const std::int64_t id : alert.webhooks) {
     const auto webhook = registry::find_webhook(database, id);
     if (!webhook || webhook->project_id != alert.project_id)
-      return refuse(Kind::kInvalid, fmt::format("webhooks: there is no webhook {}", id));
+      return fail(Kind::kInvalid, fmt::format("webhooks: there is no webhook {}", id));
   }
   return {};
 }
@@ -123,15 +122,15 @@ struct Fit {
 };
 
 /// The alert's report, with the watch completed.
-Outcome<Fit> fit(storage::Database& database, Alert& alert) {
+Result<Fit> fit(storage::Database& database, Alert& alert) {
   const auto report = registry::find_report(database, alert.report_id);
   if (!report || report->project_id != alert.project_id)
-    return refuse(Kind::kInvalid, fmt::format("report_id: there is no report {}", alert.report_id));
+    return fail(Kind::kInvalid, fmt::format("report_id: there is no report {}", alert.report_id));
   auto definition = reports::parse_definition(report->definition);
-  if (!definition) return refuse(Kind::kInvalid, "the report is wrong: " + definition.error().describe());
+  if (!definition) return fail(Kind::kInvalid, "the report is wrong: " + definition.error().describe());
   alert.watch.subject.clear();
   if (const auto wrong = misfit(alert.watch, alert.condition, *definition))
-    return refuse(Kind::kInvalid, *wrong);
+    return fail(Kind::kInvalid, *wrong);
   const auto project = registry::find_project(database, alert.project_id);
   return Fit{std::move(*definition), calendar::TimeZone::find_or_utc(project->time_zone)};
 }
@@ -199,22 +198,21 @@ std::optional<Alert> find_alert(storage::Database& database, std::string_view pr
   return read(rows);
 }
 
-Outcome<std::int64_t> save_alert(storage::Database& database, const Alert& given, Timestamp now) {
+Result<std::int64_t> save_alert(storage::Database& database, const Alert& given, Timestamp now) {
   Alert alert = given;
-  if (auto sound = check_people(alert); !sound) return std::unexpected(sound.error());
-  if (auto sound = check_places(database, alert); !sound) return std::unexpected(sound.error());
-  const auto fitting = fit(database, alert);
-  if (!fitting) return std::unexpected(fitting.error());
-  const Timestamp from = calendar::bucket_start(fitting->definition.frame().unit, now, fitting->zone);
+  TRY(check_people(alert));
+  TRY(check_places(database, alert));
+  const auto fitting = TRY(fit(database, alert));
+  const Timestamp from = calendar::bucket_start(fitting.definition.frame().unit, now, fitting.zone);
   if (alert.id == 0) {
-    alert.judged_until = calendar::earlier_bucket(fitting->definition.frame().unit, from, 1, fitting->zone);
+    alert.judged_until = calendar::earlier_bucket(fitting.definition.frame().unit, from, 1, fitting.zone);
     insert(database, alert);
     const std::int64_t id = database.last_insert_id();
     note(database, id, now, "created", alert.creator);
     return id;
   }
   const auto before = find_alert(database, alert.id);
-  if (!before) return refuse(Kind::kNotFound, "there is no such alert");
+  if (!before) return fail(Kind::kNotFound, "there is no such alert");
   alert.judged_until = judges_anew(alert, *before) ? from : before->judged_until;
   update(database, alert);
   if (before->paused != alert.paused) {
@@ -225,8 +223,8 @@ Outcome<std::int64_t> save_alert(storage::Database& database, const Alert& given
   return alert.id;
 }
 
-Outcome<void> remove_alert(storage::Database& database, std::int64_t id) {
-  if (!find_alert(database, id)) return refuse(Kind::kNotFound, "there is no such alert");
+Result<void> remove_alert(storage::Database& database, std::int64_t id) {
+  if (!find_alert(database, id)) return fail(Kind::kNotFound, "there is no such alert");
   database.run("DELETE FROM notification WHERE alert_id = ?1", id);
   database.run("DELETE FROM firing WHERE alert_id = ?1", id);
   database.run("DELETE FROM alert_event WHERE alert_id = ?1", id);
@@ -234,25 +232,25 @@ Outcome<void> remove_alert(storage::Database& database, std::int64_t id) {
   return {};
 }
 
-Outcome<void> remove_webhook(storage::Database& database, std::int64_t id) {
+Result<void> remove_webhook(storage::Database& database, std::int64_t id) {
   const auto webhook = registry::find_webhook(database, id);
-  if (!webhook) return refuse(Kind::kNotFound, "there is no such webhook");
+  if (!webhook) return fail(Kind::kNotFound, "there is no such webhook");
   auto users = list_alerts(database, webhook->project_id);
   std::erase_if(users, [&](const Alert& alert) {
     return std::ranges::find(alert.webhooks, id) == alert.webhooks.end();
   });
   if (!users.empty()) {
-    return refuse(Kind::kConflict,
-                  fmt::format("the webhook \"{}\" is used by the alerts {}", webhook->name, names_of(users)));
+    return fail(Kind::kConflict,
+                fmt::format("the webhook \"{}\" is used by the alerts {}", webhook->name, names_of(users)));
   }
   registry::remove_webhook(database, id);
   return {};
 }
 
-Outcome<void> remove_report(storage::Database& database, std::int64_t id) {
+Result<void> remove_report(storage::Database& database, std::int64_t id) {
   const auto users = list_alerts_of_report(database, id);
   if (!users.empty())
-    return refuse(Kind::kConflict, fmt::format("the report is watched by the alerts {}", names_of(users)));
+    return fail(Kind::kConflict, fmt::format("the report is watched by the alerts {}", names_of(users)));
   return registry::remove_report(database, id);
 }
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "alerts/alert.hpp"
-#include "registry/refusal.hpp"
+#include "registry/checks.hpp"
 #include "registry/reports.hpp"
 #include "storage/database.hpp"
 
@@ -22,13 +22,13 @@ std::optional<Alert> find_alert(storage::Database& database, std::string_view pr
 /// Creates it, or replaces what people define of the one with its id. Refuses what does not fit its report,
 /// and webhooks that are not there. A new one judges the last complete bucket first; one that is resumed or
 /// watches something else begins with the bucket that is going on at `now`. Returns the id.
-registry::Outcome<std::int64_t> save_alert(storage::Database& database, const Alert& alert, Timestamp now);
-registry::Outcome<void> remove_alert(storage::Database& database, std::int64_t id);
+Result<std::int64_t> save_alert(storage::Database& database, const Alert& alert, Timestamp now);
+Result<void> remove_alert(storage::Database& database, std::int64_t id);
 
 /// Refused while alerts send to it, with their names.
-registry::Outcome<void> remove_webhook(storage::Database& database, std::int64_t id);
+Result<void> remove_webhook(storage::Database& database, std::int64_t id);
 /// Refused while alerts watch it, with their names.
-registry::Outcome<void> remove_report(storage::Database& database, std::int64_t id);
+Result<void> remove_report(storage::Database& database, std::int64_t id);
 
 /// An alert whose fit changes with its report.
 struct FitChange {

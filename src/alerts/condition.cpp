@@ -97,7 +97,7 @@ std::optional<Finding> judge_anomaly(const Condition& condition, const Observati
 
 }  // namespace
 
-std::expected<Condition, selection::DefinitionError> parse_condition(std::string_view json) {
+std::expected<Condition, ParseError> parse_condition(std::string_view json) {
   Condition condition;
   const auto read = selection::read_definition(
       json, [&](const boost::json::value& document) { condition = read_condition(document); });

@@ -38,7 +38,7 @@ struct Condition {
 ///     {"type": "absolute", "operator": ">", "threshold": 0}
 ///     {"type": "increase" | "decrease" | "percent_increase" | "percent_decrease", "threshold": 20}
 ///     {"type": "anomaly", "confidence": 0.95, "direction": "any" | "up" | "down"}
-std::expected<Condition, selection::DefinitionError> parse_condition(std::string_view json);
+std::expected<Condition, ParseError> parse_condition(std::string_view json);
 std::string to_json(const Condition& condition);
 
 /// The words of the wire: "absolute", … and ">" or "<" for what the value is compared by.

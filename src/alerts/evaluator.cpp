@@ -67,8 +67,8 @@ std::vector<Evaluator::Task> Evaluator::plan(Timestamp now, Round& round) const 
     if (!tasks.contains(alert.report_id)) {
       const auto report = registry::find_report(*reader, alert.report_id);
       const auto project = registry::find_project(*reader, alert.project_id);
-      auto definition = report ? reports::parse_definition(report->definition)
-                               : std::unexpected(reports::DefinitionError{});
+      auto definition =
+          report ? reports::parse_definition(report->definition) : std::unexpected(ParseError{});
       if (!report || !project || !definition) continue;
       tasks.emplace(alert.report_id, Task{*report,
                                           *project,

@@ -54,7 +54,7 @@ Window read_window(const json::value& value, const std::string& path) {
 
 }  // namespace
 
-std::expected<Windows, selection::DefinitionError> parse_windows(std::string_view text) {
+std::expected<Windows, ParseError> parse_windows(std::string_view text) {
   Windows windows;
   const auto read = selection::read_definition(text, [&](const json::value& document) {
     const ObjectReader object(document, "", {"time_zone", "windows"});

@@ -31,7 +31,7 @@ struct Windows {
 /// Days count from Monday, 0 to 6; an end day of 7 to 13 lies in the following week (contract). Each is one
 /// stretch from its start to its end, day and night; without times from the start day's midnight to the end
 /// day's end.
-std::expected<Windows, selection::DefinitionError> parse_windows(std::string_view json);
+std::expected<Windows, ParseError> parse_windows(std::string_view json);
 
 /// In the same form.
 std::string to_json(const Windows& windows);

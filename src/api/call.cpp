@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "base/error.hpp"
 
 namespace bellwether::api {
 
@@ -46,9 +47,8 @@ std::expected<std::optional<Timestamp>, ApiError> Call::time(std::string_view na
 }
 
 std::expected<std::size_t, ApiError> Call::limit() const {
-  const auto given = number("limit");
-  if (!given) return std::unexpected(given.error());
-  const std::int64_t value = given->value_or(kDefaultLimit);
+  const auto given = TRY(number("limit"));
+  const std::int64_t value = given.value_or(kDefaultLimit);
   if (value < 1 || value > kMaxLimit) {
     return api_error(400, "bad_parameter", fmt::format("limit must be from 1 to {}", kMaxLimit));
   }

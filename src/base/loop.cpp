@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 
+#include "base/assertion.hpp"
 #include "base/guarded.hpp"
 #include "base/log.hpp"
 
@@ -24,6 +25,7 @@ Loop::~Loop() {
 }
 
 void Loop::start() {
+  ASSERT(!thread_.joinable());
   thread_ = std::jthread([this] { run(); });
   pthread_setname_np(thread_.native_handle(), options_.name.substr(0, kSystemNameLength).c_str());
 }
@@ -46,7 +48,8 @@ void Loop::request_stop() {
 
 void Loop::stop() {
   request_stop();
-  if (thread_.joinable()) thread_.join();
+  if (!thread_.joinable()) return;
+  thread_.join();
 }
 
 bool Loop::pause(Millis time) {

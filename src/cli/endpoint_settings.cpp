@@ -139,12 +139,11 @@ std::unexpected<Error> fail_at(std::string_view file, const toml::node& node, st
 Result<std::vector<EndpointOptions>> read_endpoints(std::string_view file, const toml::node& node) {
   std::vector<EndpointOptions> endpoints;
   const auto read = for_each_table(file, node, "endpoint", [&](const toml::table& table) -> Result<void> {
-    auto endpoint = read_endpoint(file, table);
-    if (!endpoint) return std::unexpected(endpoint.error());
+    auto endpoint = TRY(read_endpoint(file, table));
     const bool twice =
-        std::ranges::any_of(endpoints, [&](const auto& other) { return other.path == endpoint->path; });
-    if (twice) return fail_at(file, table, fmt::format("two endpoints have the path {}", endpoint->path));
-    endpoints.push_back(std::move(*endpoint));
+        std::ranges::any_of(endpoints, [&](const auto& other) { return other.path == endpoint.path; });
+    if (twice) return fail_at(file, table, fmt::format("two endpoints have the path {}", endpoint.path));
+    endpoints.push_back(std::move(endpoint));
     return {};
   });
   if (!read) return std::unexpected(read.error());

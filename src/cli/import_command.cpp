@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "cli/commands.hpp"
 #include "cli/import_job.hpp"
 #include "cli/serve.hpp"
@@ -32,12 +33,10 @@ class ReadingEngine {
  public:
   Result<std::shared_ptr<events::Engine>> open() {
     if (engine_) return engine_;
-    auto settings = load_settings(std::nullopt);
-    if (!settings) return std::unexpected(settings.error());
-    const auto library = find_engine_library(settings->publisher.chdb.library);
-    if (!library) return std::unexpected(library.error());
+    auto settings = TRY(load_settings(std::nullopt));
+    const auto library = TRY(find_engine_library(settings.publisher.chdb.library));
     folder_.emplace("bellwether-import");
-    auto opened = events::ChdbEngine::open({.library = *library, .folder = folder_->path() + "/events"});
+    auto opened = events::ChdbEngine::open({.library = library, .folder = folder_->path() + "/events"});
     if (!opened) return fail(opened.error().message);
     engine_ = std::move(*opened);
     return engine_;

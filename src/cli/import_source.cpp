@@ -103,16 +103,15 @@ Result<std::unique_ptr<ImportSource>> open_import_source(
   if (missing) return fail(fmt::format("{} cannot be read: {}", file, missing.message()));
   const bool parquet = file.ends_with(".parquet");
   if (!parquet && !file.ends_with(".csv")) return std::make_unique<LinesSource>(file, bytes);
-  const auto engine = open_engine();
-  if (!engine) return std::unexpected(engine.error());
+  const auto engine = TRY(open_engine());
   auto name = std::make_unique<LiteralName>(file, parquet ? ".parquet" : ".csv");
   if (name->failed()) return fail(fmt::format("{} cannot be linked to: {}", file, name->failed().message()));
   const auto parameters =
       events::Parameters().add("file", name->path()).add("format", parquet ? "Parquet" : "CSVWithNames");
-  const auto rows = (*engine)->run(sql::kCountFile, parameters, "TabSeparated", {.timeout = kWithin});
+  const auto rows = (engine)->run(sql::kCountFile, parameters, "TabSeparated", {.timeout = kWithin});
   if (!rows) return fail(fmt::format("{} cannot be read: {}", file, rows.error().message));
   const auto count = parse_integer(std::string_view(*rows).substr(0, rows->find('\n')));
-  return std::make_unique<TableSource>(std::move(name), *engine, parameters,
+  return std::make_unique<TableSource>(std::move(name), engine, parameters,
                                        static_cast<std::uint64_t>(count.value_or(0)), columns);
 }
 

@@ -14,9 +14,8 @@ namespace bellwether::cli {
 namespace {
 
 Result<net::ClientRequest> make_request(const Remote& remote, const std::string& target) {
-  const auto address = net::parse_address(remote.admin);
-  if (!address) return std::unexpected(address.error());
-  net::ClientRequest request{.url = fmt::format("http://{}{}", address->to_string(), target)};
+  const auto address = TRY(net::parse_address(remote.admin));
+  net::ClientRequest request{.url = fmt::format("http://{}{}", address.to_string(), target)};
   if (!remote.token.empty()) request.headers.push_back({"Authorization", "Bearer " + remote.token});
   request.response_bytes = 1UL << 30U;
   return request;
@@ -58,12 +57,11 @@ Result<std::string> Remote::get(const std::string& target) const {
 
 Result<std::string> Remote::send(const std::string& method, const std::string& target,
                                  std::string body) const {
-  auto request = make_request(*this, target);
-  if (!request) return std::unexpected(request.error());
-  request->method = method;
-  request->body = std::move(body);
-  if (!request->body.empty()) request->headers.push_back({"Content-Type", "application/json"});
-  auto response = net::HttpClient({}).send(*request);
+  auto request = TRY(make_request(*this, target));
+  request.method = method;
+  request.body = std::move(body);
+  if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
+  auto response = net::HttpClient({}).send(request);
   if (!response) return unreachable(*this, response.error());
   if (response->status / 100 != 2) return fail(message_of(response->body));
   return std::move(response->body);
@@ -72,13 +70,12 @@ Result<std::string> Remote::send(const std::string& method, const std::string& t
 Result<std::optional<std::string>> Remote::stream(
     const std::string& target, const std::vector<net::Header>& headers,
     const std::function<bool(std::string_view)>& on_line) const {
-  auto request = make_request(*this, target);
-  if (!request) return std::unexpected(request.error());
-  request->headers.insert(request->headers.end(), headers.begin(), headers.end());
-  request->timeouts.whole = Millis(0);
+  auto request = TRY(make_request(*this, target));
+  request.headers.insert(request.headers.end(), headers.begin(), headers.end());
+  request.timeouts.whole = Millis(0);
   LineSplitter lines;
-  const auto response = net::HttpClient({}).stream(
-      *request, [&](std::string_view piece) { return lines.take(piece, on_line); });
+  const auto response =
+      net::HttpClient({}).stream(request, [&](std::string_view piece) { return lines.take(piece, on_line); });
   if (!response) return unreachable(*this, response.error());
   if (response->status != 200) return message_of(response->body);
   return std::nullopt;

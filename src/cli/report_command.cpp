@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "base/error.hpp"
 #include "base/visible.hpp"
 #include "cli/chart.hpp"
 #include "cli/commands.hpp"
@@ -127,9 +128,9 @@ void print_retention(const json::value& report) {
 
 /// The path of the report's result; the name may be an id.
 Result<std::string> find_report(const Arguments& arguments) {
-  const auto list = arguments.remote.get("/v1/reports?project=" + to_percent_encoding(arguments.project));
-  if (!list) return std::unexpected(list.error());
-  const json::value answer = json::parse(*list);
+  const auto list =
+      TRY(arguments.remote.get("/v1/reports?project=" + to_percent_encoding(arguments.project)));
+  const json::value answer = json::parse(list);
   for (const auto& report : answer.at("data").as_array()) {
     const auto id = report.at("id").as_int64();
     if (report.at("name").as_string() == arguments.name || std::to_string(id) == arguments.name)

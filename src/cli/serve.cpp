@@ -44,9 +44,8 @@ void wait_for_stop(const sigset_t& awaited, const std::function<void()>& reload)
 
 Result<void> take_address(const std::optional<std::string>& text, net::Address& place) {
   if (!text) return {};
-  auto address = net::parse_address(*text);
-  if (!address) return std::unexpected(address.error());
-  place = *address;
+  auto address = TRY(net::parse_address(*text));
+  place = address;
   return {};
 }
 

@@ -41,10 +41,8 @@ Result<Settings> settings_with(const ServiceArguments& arguments, Options Settin
   if (!settings) return settings;
   Options& options = (*settings).*service;
   if (arguments.data) options.data_dir = *arguments.data;
-  if (auto taken = take_address(arguments.listen, options.listen); !taken)
-    return std::unexpected(taken.error());
-  if (auto taken = take_address(arguments.admin_listen, options.admin_listen); !taken)
-    return std::unexpected(taken.error());
+  TRY(take_address(arguments.listen, options.listen));
+  TRY(take_address(arguments.admin_listen, options.admin_listen));
   return settings;
 }
 

@@ -84,13 +84,11 @@ Result<toml::table> parse_file(const std::string& file) {
 }
 
 Result<void> read_file(const std::string& file, Settings& settings) {
-  const auto parsed = parse_file(file);
-  if (!parsed) return std::unexpected(parsed.error());
-  for (const auto& [key, node] : *parsed) {
+  const auto parsed = TRY(parse_file(file));
+  for (const auto& [key, node] : parsed) {
     if (key.str() == "endpoint") {
-      auto endpoints = read_endpoints(file, node);
-      if (!endpoints) return std::unexpected(endpoints.error());
-      settings.subscriber.endpoints = std::move(*endpoints);
+      auto endpoints = TRY(read_endpoints(file, node));
+      settings.subscriber.endpoints = std::move(endpoints);
       continue;
     }
     const toml::table* table = node.as_table();
@@ -131,13 +129,11 @@ Result<void> settle_tls(std::optional<net::TlsFiles>& tls, std::string_view sect
 Result<Settings> load_settings(const std::optional<std::string>& file) {
   Settings settings;
   if (file) {
-    if (auto read = read_file(*file, settings); !read) return std::unexpected(read.error());
+    TRY(read_file(*file, settings));
   }
-  if (auto read = read_environment(settings); !read) return std::unexpected(read.error());
-  if (auto settled = settle_tls(settings.subscriber.tls, "server"); !settled)
-    return std::unexpected(settled.error());
-  if (auto settled = settle_tls(settings.publisher.tls, "publisher"); !settled)
-    return std::unexpected(settled.error());
+  TRY(read_environment(settings));
+  TRY(settle_tls(settings.subscriber.tls, "server"));
+  TRY(settle_tls(settings.publisher.tls, "publisher"));
   return settings;
 }
 

@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
+#include "base/parse_error.hpp"
+
 namespace bellwether::cli {
 
 namespace {
@@ -22,13 +24,8 @@ constexpr int kDeepest = 64;
 /// An alias counts as often as it is used: a few lines of aliases of aliases could fill any memory.
 constexpr std::size_t kMaxNodes = 200'000;
 
-/// Unwinds to `read_yaml_as_json`.
-struct Wrong {
-  std::string message;
-};
-
 [[noreturn]] void refuse(const YAML::Node& node, const std::string& message) {
-  throw Wrong{fmt::format("{}: {}", node.Mark().line + 1, message)};
+  throw ParseError{"", fmt::format("{}: {}", node.Mark().line + 1, message)};
 }
 
 template <typename Number>
@@ -121,7 +118,7 @@ Result<std::string> read_yaml_as_json(const std::string& path) {
     return json::serialize(convert(YAML::Load(text.str()), 0, nodes));
   } catch (const YAML::Exception& error) {
     return fail(fmt::format("{}:{}: {}", path, error.mark.line + 1, error.msg));
-  } catch (const Wrong& wrong) {
+  } catch (const ParseError& wrong) {
     return fail(fmt::format("{}:{}", path, wrong.message));
   }
 }

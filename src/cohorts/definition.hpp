@@ -16,7 +16,6 @@
 /// (contract/cohort-definition.schema.json); these are its types.
 namespace bellwether::cohorts {
 
-using selection::DefinitionError;
 using selection::EventSelection;
 using selection::Filter;
 using selection::Range;
@@ -74,7 +73,7 @@ struct Definition {
   std::vector<Group> groups;
 };
 
-std::expected<Definition, DefinitionError> parse_definition(std::string_view json);
+std::expected<Definition, ParseError> parse_definition(std::string_view json);
 
 /// The names of the cohorts that it refers to, each once.
 std::vector<std::string> referenced_cohorts(const Definition& definition);

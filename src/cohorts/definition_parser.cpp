@@ -120,7 +120,7 @@ Group read_group(const json::value& value, const std::string& path) {
 
 }  // namespace
 
-std::expected<Definition, DefinitionError> parse_definition(std::string_view text) {
+std::expected<Definition, ParseError> parse_definition(std::string_view text) {
   Definition definition;
   const auto read = selection::read_definition(text, [&](const json::value& document) {
     const ObjectReader object(document, "", {"match", "groups"});

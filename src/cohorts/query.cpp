@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/parse_error.hpp"
 #include "cohorts/sql.hpp"
 #include "selection/filter_sql.hpp"
 #include "selection/statement.hpp"
@@ -20,11 +21,6 @@ constexpr std::size_t kMaxConditions = 200;
 constexpr std::size_t kDeepest = 8;
 /// A condition is a bit of a UInt64; the highest is for whoever groups the rows with others.
 constexpr std::size_t kMaxBits = 63;
-
-/// Unwinds to `compile`.
-struct TooMuch {
-  std::string message;
-};
 
 std::string_view to_sql(Comparison comparison) {
   switch (comparison) {
@@ -84,7 +80,8 @@ class Compiler {
       nobody.push_back(holds);
       join(rule, definition.match, "(" + group_rule + ")");
     }
-    if (parts.size() > kMaxBits) throw TooMuch{fmt::format("a cohort has at most {} conditions", kMaxBits)};
+    if (parts.size() > kMaxBits)
+      throw ParseError{"", fmt::format("a cohort has at most {} conditions", kMaxBits)};
     const auto is_true = [](bool holds) { return holds; };
     const bool everybody = definition.match == Match::kAll ? std::ranges::all_of(nobody, is_true)
                                                            : std::ranges::any_of(nobody, is_true);
@@ -116,8 +113,8 @@ class Compiler {
 
   Part part_of(const Condition& condition) {
     if (++conditions_ > kMaxConditions) {
-      throw TooMuch{
-          fmt::format("a cohort and those that it refers to have at most {} conditions", kMaxConditions)};
+      throw ParseError{
+          "", fmt::format("a cohort and those that it refers to have at most {} conditions", kMaxConditions)};
     }
     return std::visit([this](const auto& one) { return make(one); }, condition);
   }
@@ -176,11 +173,11 @@ class Compiler {
 
   Part make(const InCohort& reference) {
     if (std::ranges::find(path_, reference.name) != path_.end())
-      throw TooMuch{fmt::format("the cohort \"{}\" refers to itself", reference.name)};
+      throw ParseError{"", fmt::format("the cohort \"{}\" refers to itself", reference.name)};
     if (path_.size() >= kDeepest)
-      throw TooMuch{fmt::format("cohorts refer to each other at most {} deep", kDeepest)};
+      throw ParseError{"", fmt::format("cohorts refer to each other at most {} deep", kDeepest)};
     const auto source = find_cohort_(reference.name);
-    if (!source) throw TooMuch{source.error()};
+    if (!source) throw ParseError{"", source.error()};
     path_.push_back(reference.name);
     Part part{compile(*source).statement, reference.negated};
     path_.pop_back();
@@ -209,7 +206,7 @@ std::expected<PeopleQuery, std::string> compile(const Source& source, const std:
     PeopleQuery query = compiler.compile(source);
     query.parameters = compiler.values.parameters();
     return query;
-  } catch (const TooMuch& error) {
+  } catch (const ParseError& error) {
     return std::unexpected(error.message);
   }
 }

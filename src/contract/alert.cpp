@@ -102,8 +102,8 @@ CustomAlert read_alert(std::string_view body, const DecodeLimits& limits) {
 std::expected<CustomAlert, DecodeError> decode_alert(std::string_view body, const DecodeLimits& limits) {
   try {
     return read_alert(body, limits);
-  } catch (const impl::Failure& failure) {
-    return std::unexpected(failure.error);
+  } catch (const DecodeError& error) {
+    return std::unexpected(error);
   }
 }
 

@@ -194,8 +194,8 @@ std::expected<CohortPage, DecodeError> decode_cohort_page(std::string_view body,
     require_all(draft);
     settle_page_info(draft);
     return std::move(draft.page);
-  } catch (const impl::Failure& failure) {
-    return std::unexpected(failure.error);
+  } catch (const DecodeError& error) {
+    return std::unexpected(error);
   }
 }
 
@@ -206,7 +206,7 @@ std::optional<Action> find_action(std::string_view body) {
     if (document.find_field_unordered("action").get_string().get(name) != simdjson::SUCCESS)
       return std::nullopt;
     return parse_action(name);
-  } catch (const impl::Failure&) {
+  } catch (const DecodeError&) {
     return std::nullopt;
   }
 }

@@ -1,7 +1,8 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
+
+#include "base/parse_error.hpp"
 
 namespace bellwether::contract {
 
@@ -12,18 +13,14 @@ struct DecodeLimits {
   std::size_t string_bytes = 65'536;  ///< any one string or number, as it stands in the message
 };
 
-struct DecodeError {
+/// The path is such as "parameters.members[3].mixpanel_distinct_id", the message "expected a string, found an array".
+struct DecodeError : ParseError {
   enum class Kind {
     kMalformed,  ///< not JSON
     kContract,   ///< JSON, but not what the contract says
     kLimit,      ///< more than DecodeLimits allow
   };
   Kind kind = Kind::kMalformed;
-  std::string path;     ///< "parameters.members[3].mixpanel_distinct_id"; empty for the message itself
-  std::string message;  ///< "expected a string, found an array"
-
-  /// "parameters.page_info: expected an object, found a string"
-  std::string describe() const { return path.empty() ? message : path + ": " + message; }
 };
 
 }  // namespace bellwether::contract

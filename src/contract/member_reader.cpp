@@ -1,7 +1,5 @@
 #include "contract/member_reader.hpp"
 
-#include <stdexcept>
-
 #include "contract/impl/member_fields.hpp"
 
 namespace bellwether::contract {
@@ -18,7 +16,8 @@ MemberReader::~MemberReader() = default;
 MemberReader::MemberReader(MemberReader&&) noexcept = default;
 MemberReader& MemberReader::operator=(MemberReader&&) noexcept = default;
 
-void MemberReader::read(std::string_view members_json, const std::function<void(const Member&)>& visit) {
+std::expected<void, DecodeError> MemberReader::read(std::string_view members_json,
+                                                    const std::function<void(const Member&)>& visit) {
   const DecodeLimits limits{.string_bytes = members_json.size()};  // they were checked when the page came
   std::string& properties = impl_->properties;
   try {
@@ -35,10 +34,11 @@ void MemberReader::read(std::string_view members_json, const std::function<void(
       properties += '}';
       visit({distinct_id, properties});
     }
-  } catch (const impl::Failure& failure) {
-    throw std::runtime_error("a stored page does not read: " + failure.error.describe());
+    return {};
+  } catch (const DecodeError& error) {
+    return std::unexpected(error);
   } catch (const simdjson::simdjson_error& error) {
-    throw std::runtime_error(std::string("a stored page does not read: ") + error.what());
+    return std::unexpected(DecodeError{{"", error.what()}, DecodeError::Kind::kMalformed});
   }
 }
 

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <expected>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+
+#include "contract/decode_error.hpp"
 
 namespace bellwether::contract {
 
@@ -22,8 +25,9 @@ class MemberReader {
   MemberReader& operator=(MemberReader&&) noexcept;
 
   /// Calls `visit` for each member, in order; its views are valid during the call.
-  /// Throws std::runtime_error when the array is not one that was accepted (a damaged file).
-  void read(std::string_view members_json, const std::function<void(const Member&)>& visit);
+  /// Fails when the array is not one that was accepted (a damaged file).
+  std::expected<void, DecodeError> read(std::string_view members_json,
+                                        const std::function<void(const Member&)>& visit);
 
  private:
   struct Impl;

@@ -69,8 +69,8 @@ std::expected<SyncResponse, DecodeError> decode_sync_response(std::string_view b
     response.action = *action;
     response.success = *status == "success";
     return response;
-  } catch (const impl::Failure& failure) {
-    return std::unexpected(failure.error);
+  } catch (const DecodeError& error) {
+    return std::unexpected(error);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <map>
 #include <thread>
+#include <tuple>
 
 #include <fmt/chrono.h>
 #include <fmt/color.h>
@@ -30,9 +31,8 @@ class Performance {
 
   Result<void> begin() {
     say("starting a publisher and a subscriber");
-    auto stage = Stage::set_up(options_.stage);
-    if (!stage) return std::unexpected(stage.error());
-    stage_ = std::move(*stage);
+    auto stage = TRY(Stage::set_up(options_.stage));
+    stage_ = std::move(stage);
     Activity history;
     const Timestamp now = system_now();
     // The last whole hour is one in which nobody can buy.
@@ -55,10 +55,9 @@ class Performance {
 
   /// Tells of runs that have ended since; false when a run that succeeded left the mirror different.
   Result<bool> tell() {
-    const auto syncs = stage_->syncs();
-    if (!syncs) return std::unexpected(syncs.error());
+    const auto syncs = TRY(stage_->syncs());
     bool equal = true;
-    for (const SyncReport& sync : *syncs) {
+    for (const SyncReport& sync : syncs) {
       auto& told = told_[sync.id];
       for (auto run = sync.runs.rbegin(); run != sync.runs.rend(); ++run) {
         if (run->number <= told) continue;
@@ -74,9 +73,8 @@ class Performance {
 
   /// Tells of alerts that have come to the subscriber's inbox since.
   Result<void> tell_alerts() {
-    const auto alerts = stage_->inbox();
-    if (!alerts) return std::unexpected(alerts.error());
-    for (const AlertReport& alert : *alerts) {
+    const auto alerts = TRY(stage_->inbox());
+    for (const AlertReport& alert : alerts) {
       if (alert.id <= told_alert_) continue;
       told_alert_ = alert.id;
       say(fmt::format("{:<17} alert {:>3}  {}: {}   in the inbox", alert.name, alert.id, alert.value,
@@ -97,22 +95,20 @@ class Performance {
 
   /// Runs both syncs and waits until they have ended.
   Result<void> run_all() {
-    const auto before = stage_->syncs();
-    if (!before) return std::unexpected(before.error());
-    for (const SyncReport& sync : *before) {
+    const auto before = TRY(stage_->syncs());
+    for (const SyncReport& sync : before) {
       if (auto begun = stage_->run_now(sync.id); !begun) return begun;
     }
-    return wait_for_runs(*before);
+    return wait_for_runs(before);
   }
 
   Result<void> wait_for_runs(const std::vector<SyncReport>& before) {
     const Timestamp deadline = system_now() + kPatience;
     for (;;) {
-      const auto now = stage_->syncs();
-      if (!now) return std::unexpected(now.error());
+      const auto now = TRY(stage_->syncs());
       bool all = true;
-      for (std::size_t i = 0; i < now->size(); ++i)
-        all = all && newest((*now)[i]) > (i < before.size() ? newest(before[i]) : 0);
+      for (std::size_t i = 0; i < now.size(); ++i)
+        all = all && newest((now)[i]) > (i < before.size() ? newest(before[i]) : 0);
       if (all) return {};
       if (system_now() > deadline) return fail("the runs did not end in time");
       std::this_thread::sleep_for(kPoll);
@@ -189,9 +185,8 @@ void tell_addresses(Stage& stage) {
 
 /// Tells what ended; fails when the two sides differ.
 Result<void> verify(Performance& performance) {
-  const auto equal = performance.tell();
-  if (!equal) return std::unexpected(equal.error());
-  if (!*equal) return fail("the mirror differs from the cohort");
+  const auto equal = TRY(performance.tell());
+  if (!equal) return fail("the mirror differs from the cohort");
   return {};
 }
 
@@ -205,7 +200,7 @@ Result<void> play(const DemoOptions& options, const std::atomic<bool>& stop) {
   while (!stop) {
     if (auto lived = performance.live_on(); !lived) return lived;
     // A run may end between what is asked of both sides: the next one tells again.
-    if (auto told = performance.tell(); !told) return std::unexpected(told.error());
+    std::ignore = TRY(performance.tell());
     if (auto told = performance.tell_alerts(); !told) return told;
     for (int i = 0; i < 10 && !stop; ++i) std::this_thread::sleep_for(kPoll);
   }
@@ -239,15 +234,14 @@ Result<void> play_once(const DemoOptions& options) {
   const auto recovered = act("the subscriber is down for a while", [&]() -> Result<void> {
     if (auto lived = performance.live_on(); !lived) return lived;
     if (auto stopped = performance.stage().stop_subscriber(); !stopped) return stopped;
-    const auto before = performance.stage().syncs();
-    if (!before) return std::unexpected(before.error());
-    for (const SyncReport& sync : *before) {
+    const auto before = TRY(performance.stage().syncs());
+    for (const SyncReport& sync : before) {
       if (auto begun = performance.stage().run_now(sync.id); !begun) return begun;
     }
     std::this_thread::sleep_for(std::chrono::seconds(3));
     say("and comes back");
     if (auto started = performance.stage().start_subscriber(); !started) return started;
-    return performance.wait_for_runs(*before);
+    return performance.wait_for_runs(before);
   });
   if (recovered) say("the mirror was equal each time");
   return recovered;

@@ -71,9 +71,9 @@ constexpr const char* kShop = R"json(,
 
 Result<std::unique_ptr<Stage>> Stage::set_up(const StageOptions& options) {
   std::unique_ptr<Stage> stage(new Stage(options));
-  if (auto started = stage->start_subscriber(); !started) return std::unexpected(started.error());
-  if (auto started = stage->start_publisher(); !started) return std::unexpected(started.error());
-  if (auto configured = stage->configure(""); !configured) return std::unexpected(configured.error());
+  TRY(stage->start_subscriber());
+  TRY(stage->start_publisher());
+  TRY(stage->configure(""));
   return stage;
 }
 
@@ -85,10 +85,9 @@ Result<void> Stage::start_subscriber() {
     options.listen = subscriber_address_;
     options.admin_listen = *net::parse_address(subscriber_address_admin_);
   }
-  auto started = again ? subscriber::Service::start(options)
-                       : start_on_free_ports<subscriber::Service>(options, options_.default_ports);
-  if (!started) return std::unexpected(started.error());
-  subscriber_ = std::move(*started);
+  auto started = TRY(again ? subscriber::Service::start(options)
+                           : start_on_free_ports<subscriber::Service>(options, options_.default_ports));
+  subscriber_ = std::move(started);
   subscriber_address_ = subscriber_->address();
   subscriber_address_admin_ = subscriber_->admin_address().to_string();
   return {};
@@ -109,9 +108,8 @@ Result<void> Stage::start_publisher() {
   options.alerts.scheduler.every = std::chrono::milliseconds(200);
   // The subscriber is on this machine, without a certificate.
   options.egress = {.https_only = false, .allow = {"127.0.0.0/8"}};
-  auto started = start_on_free_ports<publisher::Service>(options, options_.default_ports);
-  if (!started) return std::unexpected(started.error());
-  publisher_ = std::move(*started);
+  auto started = TRY(start_on_free_ports<publisher::Service>(options, options_.default_ports));
+  publisher_ = std::move(started);
   return {};
 }
 
@@ -123,8 +121,7 @@ Result<void> Stage::configure(const std::string& shop) {
   const auto body =
       fmt::format(R"({{"projects":[{{"id":"{}","name":"Tea shop","token":"{}","secret":"demo-secret"{}}}]}})",
                   kProject, kToken, shop);
-  if (auto done = call("POST", publisher_admin() + "/v1/apply", body); !done)
-    return std::unexpected(done.error());
+  TRY(call("POST", publisher_admin() + "/v1/apply", body));
   return {};
 }
 
@@ -146,8 +143,7 @@ Result<void> Stage::send(const Activity& activity) {
                               const std::string& path) -> Result<void> {
     for (std::size_t from = 0; from < objects.size(); from += kEventsAtOnce) {
       const std::size_t to = std::min(objects.size(), from + kEventsAtOnce);
-      const auto sent = call("POST", publisher_url() + path, join(objects, from, to), credentials);
-      if (!sent) return std::unexpected(sent.error());
+      TRY(call("POST", publisher_url() + path, join(objects, from, to), credentials));
     }
     return {};
   };
@@ -162,10 +158,9 @@ Result<void> Stage::run_now(std::int64_t sync_id) {
 }
 
 Result<std::vector<SyncReport>> Stage::syncs() {
-  const auto listed = call("GET", publisher_admin() + "/v1/syncs", "");
-  if (!listed) return std::unexpected(listed.error());
+  const auto listed = TRY(call("GET", publisher_admin() + "/v1/syncs", ""));
   std::vector<SyncReport> reports;
-  const json::value all = json::parse(*listed);
+  const json::value all = json::parse(listed);
   for (const json::value& sync : all.at("data").as_array()) {
     SyncReport report{sync.at("id").as_int64(),
                       std::to_string(sync.at("cohort_id").as_int64()),
@@ -184,10 +179,9 @@ Result<std::vector<SyncReport>> Stage::syncs() {
 }
 
 Result<std::vector<AlertReport>> Stage::inbox() {
-  const auto list = call("GET", subscriber_admin() + "/v1/alerts?limit=100", "");
-  if (!list) return std::unexpected(list.error());
+  const auto list = TRY(call("GET", subscriber_admin() + "/v1/alerts?limit=100", ""));
   std::vector<AlertReport> alerts;
-  const json::value answer = json::parse(*list);
+  const json::value answer = json::parse(list);
   for (const auto& alert : answer.at("data").as_array()) {
     const auto& condition = alert.at("payload").at("condition");
     alerts.push_back({.id = alert.at("id").as_int64(),

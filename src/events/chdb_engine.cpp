@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "events/impl/chdb_library.hpp"
 #include "storage/data_dir.hpp"
 
@@ -167,7 +168,7 @@ struct ChdbEngine::Impl {
                                                   const Parameters& parameters,
                                                   std::string_view format) const {
     const OwnedResult result = call(library.query, session, statement, parameters, format);
-    if (auto sound = check(result.get()); !sound) return std::unexpected(sound.error());
+    TRY(check(result.get()));
     return std::string(bytes_of(result.get()));
   }
 };
@@ -181,7 +182,7 @@ std::expected<std::unique_ptr<ChdbEngine>, EngineError> ChdbEngine::open(const O
   const auto library = ChdbLibrary::open(options.library);
   if (!library) return std::unexpected(unavailable(library.error().message));
   auto impl = std::make_unique<Impl>(std::move(*folder), *library);
-  if (auto connected = impl->connect(options); !connected) return std::unexpected(connected.error());
+  TRY(impl->connect(options));
   return std::unique_ptr<ChdbEngine>(new ChdbEngine(std::move(impl)));
 }
 

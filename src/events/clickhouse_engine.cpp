@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "base/error.hpp"
 #include "net/gzip.hpp"
 #include "net/http_client.hpp"
 
@@ -167,8 +168,7 @@ std::expected<void, EngineError> ClickhouseEngine::insert(std::string_view state
     request.body = net::deflate_gzip(request.body);
     request.headers.push_back({"Content-Encoding", "gzip"});
   }
-  const auto done = impl_->send(request);
-  if (!done) return std::unexpected(done.error());
+  TRY(impl_->send(request));
   return {};
 }
 

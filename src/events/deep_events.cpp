@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/encoding.hpp"
+#include "base/error.hpp"
 #include "events/sql.hpp"
 
 namespace bellwether::events {
@@ -27,18 +28,15 @@ std::expected<std::vector<std::string>, EngineError> list_parts(Engine& engine) 
 }  // namespace
 
 std::expected<std::size_t, EngineError> remove_deep_events(Engine& engine) {
-  const auto parts = list_parts(engine);
-  if (!parts) return std::unexpected(parts.error());
+  const auto parts = TRY(list_parts(engine));
   std::size_t removed = 0;
-  for (const std::string& part : *parts) {
+  for (const std::string& part : parts) {
     const auto which = Parameters().add("part", part);
-    const auto counted = engine.run(sql::kCountDeepEvents, which, "TabSeparated", kPatient);
-    if (!counted) return std::unexpected(counted.error());
-    const auto deep = static_cast<std::size_t>(parse_integer(trim(*counted)).value_or(0));
+    const auto counted = TRY(engine.run(sql::kCountDeepEvents, which, "TabSeparated", kPatient));
+    const auto deep = static_cast<std::size_t>(parse_integer(trim(counted)).value_or(0));
     if (deep == 0) continue;
     for (const std::string_view statement : {sql::kKeepShallowEvents, sql::kDropEventPart}) {
-      if (const auto done = engine.run(statement, which, "Null", kPatient); !done)
-        return std::unexpected(done.error());
+      TRY(engine.run(statement, which, "Null", kPatient));
     }
     removed += deep;
   }

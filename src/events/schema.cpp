@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "base/error.hpp"
 #include "base/log.hpp"
 #include "events/deep_events.hpp"
 #include "events/migrations.hpp"
@@ -49,22 +50,21 @@ std::expected<void, EngineError> migrate(Engine& engine, const Layout& layout, b
   for (const std::string_view statement : {sql::kCreateDatabase, sql::kCreateMigration}) {
     if (auto made = create(statement); !made) return made;
   }
-  const auto found = schema_version(engine);
-  if (!found) return std::unexpected(found.error());
-  if (*found > kLatest) {
+  const auto found = TRY(schema_version(engine));
+  if (found > kLatest) {
     return std::unexpected(EngineError{
         EngineError::Kind::kUnavailable, 0,
-        fmt::format("the event tables have schema version {}, this program knows versions up to {}", *found,
+        fmt::format("the event tables have schema version {}, this program knows versions up to {}", found,
                     kLatest)});
   }
   const auto note = [&](std::size_t version) {
     return engine.insert(sql::kInsertMigration, fmt::format("{{\"version\":{}}}\n", version), {});
   };
-  for (std::size_t version = *found; version < std::size(kMigrations); ++version) {
+  for (std::size_t version = found; version < std::size(kMigrations); ++version) {
     if (auto made = create(kMigrations[version]); !made) return made;
     if (auto noted = note(version + 1); !noted) return noted;
   }
-  if (*found == kLatest || (is_embedded && !clean(engine))) return {};
+  if (found == kLatest || (is_embedded && !clean(engine))) return {};
   return note(kLatest);
 }
 

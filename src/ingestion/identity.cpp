@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "base/error.hpp"
 #include "base/json_writer.hpp"
 #include "events/sql.hpp"
 #include "ingestion/impl/rows.hpp"
@@ -121,9 +122,8 @@ std::expected<void, EngineError> store_links(events::Engine& engine, const std::
       ids.insert(link.alias);
       ids.insert(link.person);
     }
-    const auto known = load(engine, project_id, ids);
-    if (!known) return std::unexpected(known.error());
-    for (const IdentityLink& link : resolve_links(*known, of_project)) append_row(rows, link, now);
+    const auto known = TRY(load(engine, project_id, ids));
+    for (const IdentityLink& link : resolve_links(known, of_project)) append_row(rows, link, now);
   }
   if (rows.empty()) return {};
   return engine.insert(events::sql::kInsertIdentities, rows, impl::kIngestionQuery);

@@ -194,9 +194,12 @@ MentionSorter collect_mentions(Database& database, const Session& session, const
     auto query = database.query("SELECT members FROM page_body WHERE page_ref = ?1", ref);
     if (!query.next())
       throw storage::StorageError(storage::StorageError::Kind::kOther, "a page's body is missing");
-    reader.read(query.text(0), [&sorter, add](const contract::Member& member) {
+    const auto read = reader.read(query.text(0), [&sorter, add](const contract::Member& member) {
       sorter.add(member.distinct_id, add, add ? member.properties : std::string_view{});
     });
+    if (!read)
+      throw storage::StorageError(storage::StorageError::Kind::kOther,
+                                  "a stored page is damaged: " + read.error().describe());
   }
   return sorter;
 }

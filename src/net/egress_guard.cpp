@@ -51,9 +51,8 @@ bool is_public(const IpBytes& address) {
 Result<EgressGuard> EgressGuard::make(const Options& options) {
   EgressGuard guard;
   guard.https_only_ = options.https_only;
-  auto allowed = parse_networks(options.allow);
-  if (!allowed) return std::unexpected(allowed.error());
-  guard.allowed_ = std::move(*allowed);
+  auto allowed = TRY(parse_networks(options.allow));
+  guard.allowed_ = std::move(allowed);
   return guard;
 }
 

@@ -66,9 +66,8 @@ Result<Network> parse_network(std::string_view text) {
 Result<std::vector<Network>> parse_networks(const std::vector<std::string>& texts) {
   std::vector<Network> networks;
   for (const std::string& text : texts) {
-    const auto network = parse_network(text);
-    if (!network) return std::unexpected(network.error());
-    networks.push_back(*network);
+    const auto network = TRY(parse_network(text));
+    networks.push_back(network);
   }
   return networks;
 }

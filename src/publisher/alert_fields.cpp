@@ -18,10 +18,11 @@ void read_segment(alerts::Watch& watch, const Fields& fields) {
     watch.scope = Scope::kAny;
     return;
   }
-  if (!segment.is_array()) throw FieldError{fields.at("segment") + R"( must be "any" or an array of labels)"};
+  if (!segment.is_array())
+    throw ParseError{"", fields.at("segment") + R"( must be "any" or an array of labels)"};
   for (const json::value& label : segment.get_array()) {
     if (!label.is_string() && !label.is_null())
-      throw FieldError{fields.at("segment") + "'s labels must be texts, or null for what is not set"};
+      throw ParseError{"", fields.at("segment") + "'s labels must be strings, or null for what is not set"};
     watch.segment.push_back(label.is_null() ? std::nullopt : std::optional(std::string(label.get_string())));
   }
   watch.scope = watch.segment.empty() ? Scope::kOverall : Scope::kSegment;
@@ -33,7 +34,7 @@ auto read_part(const Fields& fields, std::string_view name, Parse&& parse) {
   auto part = parse(fields.json_or_empty(name));
   if (part) return std::move(*part);
   const std::string& path = part.error().path;
-  throw FieldError{fields.at(name) + (path.empty() ? " " : "." + path + ": ") + part.error().message};
+  throw ParseError{"", fields.at(name) + (path.empty() ? " " : "." + path + ": ") + part.error().message};
 }
 
 }  // namespace
@@ -50,7 +51,7 @@ void read_into(alerts::Alert& alert, const Fields& fields) {
   if (fields.has("emails")) alert.emails = fields.texts("emails");
   if (const auto frequency = fields.optional_text("frequency")) {
     const auto parsed = parse_duration(*frequency);
-    if (!parsed) throw FieldError{fields.at("frequency") + " must be a time such as \"1h\" or \"7d\""};
+    if (!parsed) throw ParseError{"", fields.at("frequency") + " must be a time such as \"1h\" or \"7d\""};
     alert.frequency = *parsed;
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
+#include "base/error.hpp"
 #include "base/json_writer.hpp"
 
 namespace bellwether::publisher {
@@ -99,9 +100,8 @@ std::expected<Carried, std::string> read_carried(net::Request& request) {
   const auto data =
       std::ranges::find_if(carried.parameters, [](const auto& pair) { return pair.first == "data"; });
   if (data == carried.parameters.end()) return std::unexpected("data, missing or empty");
-  auto json = read_data(data->second);
-  if (!json) return std::unexpected(json.error());
-  carried.json = std::move(*json);
+  auto json = TRY(read_data(data->second));
+  carried.json = std::move(json);
   carried.as_form = true;
   return carried;
 }

@@ -1,9 +1,11 @@
 #include "publisher/configuration.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "base/random_key.hpp"
 #include "publisher/alert_fields.hpp"
 #include "registry/cohorts.hpp"
@@ -15,8 +17,6 @@ namespace bellwether::publisher {
 
 namespace {
 
-using registry::Outcome;
-
 /// Applies one project's part.
 class ProjectApplier {
  public:
@@ -24,7 +24,7 @@ class ProjectApplier {
                  Timestamp now, Applied& applied)
       : database_(database), wanted_(wanted), limits_(limits), now_(now), applied_(applied) {}
 
-  Outcome<void> apply() {
+  Result<void> apply() {
     if (auto done = apply_project(); !done) return done;
     // What others refer to comes before them, and goes after them.
     for (const auto step :
@@ -47,7 +47,7 @@ class ProjectApplier {
     applied_.changes.push_back({std::move(verb), std::move(what), std::move(fields)});
   }
 
-  Outcome<void> apply_project() {
+  Result<void> apply_project() {
     const auto before = registry::find_project(database_, id());
     if (before == wanted_.project) return {};
     if (auto saved = registry::save_project(database_, wanted_.project); !saved) return saved;
@@ -65,20 +65,20 @@ class ProjectApplier {
     return {};
   }
 
-  Outcome<void> apply_cohorts() {
+  Result<void> apply_cohorts() {
     // In whatever order they are written: one that refers to a later one waits for it.
     std::vector<const WantedCohort*> waiting;
     waiting.reserve(wanted_.cohorts.size());
     for (const WantedCohort& cohort : wanted_.cohorts) waiting.push_back(&cohort);
     while (!waiting.empty()) {
       std::vector<const WantedCohort*> still_waiting;
-      Outcome<void> last;
+      Result<void> last;
       for (const WantedCohort* cohort : waiting) {
         auto done = apply_cohort(*cohort);
         if (done) continue;
         still_waiting.push_back(cohort);
-        last = std::unexpected(registry::Refusal{
-            done.error().kind, of_project("cohort", cohort->name) + ": " + done.error().message});
+        last = std::unexpected(
+            Error{done.error().kind, of_project("cohort", cohort->name) + ": " + done.error().message});
       }
       if (still_waiting.size() == waiting.size()) return last;
       waiting = std::move(still_waiting);
@@ -86,7 +86,7 @@ class ProjectApplier {
     return {};
   }
 
-  Outcome<void> apply_cohort(const WantedCohort& wanted) {
+  Result<void> apply_cohort(const WantedCohort& wanted) {
     const auto before = registry::find_cohort(database_, id(), wanted.name);
     registry::Cohort cohort{before ? before->id : 0, id(), wanted.name, wanted.description,
                             wanted.definition,       "",   now_};
@@ -96,12 +96,12 @@ class ProjectApplier {
       if (before->definition != cohort.definition) fields.emplace_back("definition");
       if (fields.empty()) return {};
     }
-    if (auto saved = registry::save_cohort(database_, cohort); !saved) return std::unexpected(saved.error());
+    std::ignore = TRY(registry::save_cohort(database_, cohort));
     note(before ? "change" : "create", of_project("cohort", wanted.name), fields);
     return {};
   }
 
-  Outcome<void> apply_reports() {
+  Result<void> apply_reports() {
     for (const WantedReport& wanted : wanted_.reports) {
       const auto before = registry::find_report(database_, id(), wanted.name);
       const registry::Report report{before ? before->id : 0, id(), wanted.name, wanted.description,
@@ -114,8 +114,7 @@ class ProjectApplier {
       }
       const auto saved = registry::save_report(database_, report);
       if (!saved)
-        return registry::refuse(saved.error().kind,
-                                of_project("report", wanted.name) + ": " + saved.error().message);
+        return fail(saved.error().kind, of_project("report", wanted.name) + ": " + saved.error().message);
       const auto changes = alerts::fit_changes(database_, *saved, wanted.definition);
       alerts::apply_fit_changes(database_, changes, now_);
       for (const auto& change : changes) applied_.misfits.emplace_back(wanted.name, change);
@@ -124,7 +123,7 @@ class ProjectApplier {
     return {};
   }
 
-  Outcome<void> remove_reports() {
+  Result<void> remove_reports() {
     for (const registry::Report& report : registry::list_reports(database_, id())) {
       const bool kept = std::ranges::any_of(wanted_.reports,
                                             [&](const auto& wanted) { return wanted.name == report.name; });
@@ -135,7 +134,7 @@ class ProjectApplier {
     return {};
   }
 
-  Outcome<void> apply_webhooks() {
+  Result<void> apply_webhooks() {
     for (const WantedWebhook& wanted : wanted_.webhooks) {
       const auto before = registry::find_webhook(database_, id(), wanted.name);
       const registry::Webhook webhook{
@@ -151,14 +150,13 @@ class ProjectApplier {
         if (fields.empty()) continue;
       }
       if (auto saved = registry::save_webhook(database_, webhook); !saved)
-        return registry::refuse(saved.error().kind,
-                                of_project("webhook", wanted.name) + ": " + saved.error().message);
+        return fail(saved.error().kind, of_project("webhook", wanted.name) + ": " + saved.error().message);
       note(before ? "change" : "create", of_project("webhook", wanted.name), fields);
     }
     return {};
   }
 
-  Outcome<void> remove_webhooks() {
+  Result<void> remove_webhooks() {
     for (const registry::Webhook& webhook : registry::list_webhooks(database_, id())) {
       const bool kept = std::ranges::any_of(wanted_.webhooks,
                                             [&](const auto& wanted) { return wanted.name == webhook.name; });
@@ -169,36 +167,33 @@ class ProjectApplier {
     return {};
   }
 
-  Outcome<void> apply_alerts() {
+  Result<void> apply_alerts() {
     for (const WantedAlert& wanted : wanted_.alerts) {
       if (auto done = apply_alert(wanted); !done)
-        return registry::refuse(done.error().kind,
-                                of_project("alert", wanted.alert.name) + ": " + done.error().message);
+        return fail(done.error().kind, of_project("alert", wanted.alert.name) + ": " + done.error().message);
     }
     return {};
   }
 
-  Outcome<void> apply_alert(const WantedAlert& wanted) {
-    using Kind = registry::Refusal::Kind;
+  Result<void> apply_alert(const WantedAlert& wanted) {
+    using Kind = Error::Kind;
     const auto before = alerts::find_alert(database_, id(), wanted.alert.name);
     alerts::Alert alert = wanted.alert;
     alert.id = before ? before->id : 0;
     alert.project_id = id();
     const auto report = registry::find_report(database_, id(), wanted.report);
-    if (!report)
-      return registry::refuse(Kind::kNotFound, fmt::format("there is no report \"{}\"", wanted.report));
+    if (!report) return fail(Kind::kNotFound, fmt::format("there is no report \"{}\"", wanted.report));
     alert.report_id = report->id;
     if (alert.watch.metric.empty())
       alert.watch.metric = first_metric(*reports::parse_definition(report->definition));
     for (const std::string& name : wanted.webhooks) {
       const auto webhook = registry::find_webhook(database_, id(), name);
-      if (!webhook) return registry::refuse(Kind::kNotFound, fmt::format("there is no webhook \"{}\"", name));
+      if (!webhook) return fail(Kind::kNotFound, fmt::format("there is no webhook \"{}\"", name));
       alert.webhooks.push_back(webhook->id);
     }
     const auto fields = before ? differences(*before, alert) : std::vector<std::string>{};
     if (before && fields.empty()) return {};
-    if (auto saved = alerts::save_alert(database_, alert, now_); !saved)
-      return std::unexpected(saved.error());
+    std::ignore = TRY(alerts::save_alert(database_, alert, now_));
     note(before ? "change" : "create", of_project("alert", alert.name), fields);
     return {};
   }
@@ -223,7 +218,7 @@ class ProjectApplier {
     return fields;
   }
 
-  Outcome<void> remove_alerts() {
+  Result<void> remove_alerts() {
     for (const alerts::Alert& alert : alerts::list_alerts(database_, id())) {
       const bool kept = std::ranges::any_of(
           wanted_.alerts, [&](const auto& wanted) { return wanted.alert.name == alert.name; });
@@ -234,7 +229,7 @@ class ProjectApplier {
     return {};
   }
 
-  Outcome<void> apply_destinations() {
+  Result<void> apply_destinations() {
     for (const WantedDestination& wanted : wanted_.destinations) {
       const auto before = registry::find_destination(database_, id(), wanted.name);
       const registry::Destination destination{
@@ -248,8 +243,7 @@ class ProjectApplier {
         if (before->enabled != destination.enabled) fields.emplace_back("enabled");
         if (fields.empty()) continue;
       }
-      if (auto saved = registry::save_destination(database_, destination); !saved)
-        return std::unexpected(saved.error());
+      std::ignore = TRY(registry::save_destination(database_, destination));
       note(before ? "change" : "create", of_project("destination", wanted.name), fields);
     }
     return {};
@@ -259,20 +253,20 @@ class ProjectApplier {
     return fmt::format("sync of \"{}\" to \"{}\" of project {}", wanted.cohort, wanted.destination, id());
   }
 
-  Outcome<void> apply_syncs() {
+  Result<void> apply_syncs() {
     for (const WantedSync& wanted : wanted_.syncs) {
       auto done = apply_sync(wanted);
-      if (!done) return registry::refuse(done.error().kind, name_of(wanted) + ": " + done.error().message);
+      if (!done) return fail(done.error().kind, name_of(wanted) + ": " + done.error().message);
     }
     return {};
   }
 
-  Outcome<void> apply_sync(const WantedSync& wanted) {
+  Result<void> apply_sync(const WantedSync& wanted) {
     const auto cohort = registry::find_cohort(database_, id(), wanted.cohort);
     const auto destination = registry::find_destination(database_, id(), wanted.destination);
     if (!cohort || !destination)
-      return registry::refuse(registry::Refusal::Kind::kNotFound,
-                              cohort ? "there is no such destination" : "there is no such cohort");
+      return fail(Error::Kind::kNotFound,
+                  cohort ? "there is no such destination" : "there is no such cohort");
     const auto before = registry::find_sync(database_, cohort->id, destination->id);
     registry::Sync sync = before ? *before
                                  : registry::Sync{.key = random_key(),
@@ -290,13 +284,12 @@ class ProjectApplier {
     sync.properties = wanted.properties;
     sync.recurring = wanted.recurring;
     sync.owner = wanted.owner;
-    if (auto saved = registry::save_sync(database_, sync, limits_); !saved)
-      return std::unexpected(saved.error());
+    std::ignore = TRY(registry::save_sync(database_, sync, limits_));
     note(before ? "change" : "create", name_of(wanted), fields);
     return {};
   }
 
-  Outcome<void> remove_syncs() {
+  Result<void> remove_syncs() {
     for (const registry::Sync& sync : registry::list_syncs(database_, id())) {
       const auto cohort = registry::find_cohort(database_, sync.cohort_id);
       const auto destination = registry::find_destination(database_, sync.destination_id);
@@ -312,7 +305,7 @@ class ProjectApplier {
     return {};
   }
 
-  Outcome<void> remove_destinations() {
+  Result<void> remove_destinations() {
     for (const registry::Destination& destination : registry::list_destinations(database_, id())) {
       const bool kept = std::ranges::any_of(wanted_.destinations, [&](const WantedDestination& wanted) {
         return wanted.name == destination.name;
@@ -324,7 +317,7 @@ class ProjectApplier {
     return {};
   }
 
-  Outcome<void> remove_cohorts() {
+  Result<void> remove_cohorts() {
     std::vector<registry::Cohort> going;
     for (registry::Cohort& cohort : registry::list_cohorts(database_, id())) {
       const bool kept = !cohort.upload.empty() ||
@@ -334,7 +327,7 @@ class ProjectApplier {
     }
     // One that refers to another goes first.
     while (!going.empty()) {
-      Outcome<void> last;
+      Result<void> last;
       const std::size_t before = going.size();
       std::erase_if(going, [&](const registry::Cohort& cohort) {
         auto gone = registry::remove_cohort(database_, cohort.id);
@@ -357,12 +350,11 @@ class ProjectApplier {
 
 }  // namespace
 
-registry::Outcome<Applied> apply(storage::Database& database, const Configuration& wanted,
-                                 const registry::SyncLimits& limits, Timestamp now) {
+Result<Applied> apply(storage::Database& database, const Configuration& wanted,
+                      const registry::SyncLimits& limits, Timestamp now) {
   Applied applied;
   for (const WantedProject& project : wanted.projects) {
-    if (auto done = ProjectApplier(database, project, limits, now, applied).apply(); !done)
-      return std::unexpected(done.error());
+    TRY(ProjectApplier(database, project, limits, now, applied).apply());
   }
   return applied;
 }

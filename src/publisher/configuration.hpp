@@ -10,8 +10,8 @@
 
 #include "alerts/alert_store.hpp"
 #include "base/time.hpp"
+#include "registry/checks.hpp"
 #include "registry/projects.hpp"
-#include "registry/refusal.hpp"
 #include "registry/syncs.hpp"
 #include "registry/webhooks.hpp"
 #include "storage/database.hpp"
@@ -79,7 +79,7 @@ struct Configuration {
 
 /// Reads `{"projects": [{"id", "name", "token", …, "cohorts": […], "reports": […],
 /// "destinations": […], "syncs": […]}]}`.
-/// Throws FieldError.
+/// Throws ParseError.
 Configuration read_configuration(const boost::json::value& value);
 
 /// One thing that differs.
@@ -97,7 +97,7 @@ struct Applied {
 
 /// Makes the projects in `wanted` as it says, in the caller's transaction; other projects are left alone, and
 /// so are cohorts that were uploaded as lists. A refusal leaves the transaction half done: roll it back.
-registry::Outcome<Applied> apply(storage::Database& database, const Configuration& wanted,
-                                 const registry::SyncLimits& limits, Timestamp now);
+Result<Applied> apply(storage::Database& database, const Configuration& wanted,
+                      const registry::SyncLimits& limits, Timestamp now);
 
 }  // namespace bellwether::publisher

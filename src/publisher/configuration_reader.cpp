@@ -43,7 +43,7 @@ WantedProject read_wanted_project(const boost::json::value& value, const std::st
                          "webhooks", "emails", "creator", "creator_email"});
     WantedAlert alert{fields.text("report"), fields.texts("webhooks"), {}};
     alert.alert.name = fields.text("name");
-    if (!fields.has("condition")) throw FieldError{fields.at("condition") + " is missing"};
+    if (!fields.has("condition")) throw ParseError{"", fields.at("condition") + " is missing"};
     read_into(alert.alert, fields);
     wanted.alerts.push_back(std::move(alert));
   });

@@ -11,11 +11,12 @@ namespace json = boost::json;
 
 Fields::Fields(const json::value& value, std::string where, std::initializer_list<std::string_view> known)
     : where_(std::move(where)) {
-  if (!value.is_object()) throw FieldError{(where_.empty() ? "the body" : where_) + " must be a JSON object"};
+  if (!value.is_object())
+    throw ParseError{"", (where_.empty() ? "the body" : where_) + " must be a JSON object"};
   object_ = &value.get_object();
   for (const auto& item : *object_) {
     if (std::ranges::find(known, std::string_view(item.key())) == known.end())
-      throw FieldError{fmt::format("{} is not known here", at(item.key()))};
+      throw ParseError{"", fmt::format("{} is not known here", at(item.key()))};
   }
 }
 
@@ -31,13 +32,13 @@ const json::value* Fields::find(std::string_view name) const {
 std::optional<std::string> Fields::optional_text(std::string_view name) const {
   const json::value* value = find(name);
   if (value == nullptr) return std::nullopt;
-  if (!value->is_string()) throw FieldError{at(name) + " must be a text"};
+  if (!value->is_string()) throw ParseError{"", at(name) + " must be a string"};
   return std::string(value->get_string());
 }
 
 std::string Fields::text(std::string_view name) const {
   auto value = optional_text(name);
-  if (!value) throw FieldError{at(name) + " is missing"};
+  if (!value) throw ParseError{"", at(name) + " is missing"};
   return std::move(*value);
 }
 
@@ -48,21 +49,21 @@ std::string Fields::text_or(std::string_view name, std::string otherwise) const 
 bool Fields::flag_or(std::string_view name, bool otherwise) const {
   const json::value* value = find(name);
   if (value == nullptr) return otherwise;
-  if (!value->is_bool()) throw FieldError{at(name) + " must be true or false"};
+  if (!value->is_bool()) throw ParseError{"", at(name) + " must be true or false"};
   return value->get_bool();
 }
 
 std::int64_t Fields::integer(std::string_view name) const {
   const json::value* value = find(name);
-  if (value == nullptr) throw FieldError{at(name) + " is missing"};
-  if (!value->is_int64()) throw FieldError{at(name) + " must be a whole number"};
+  if (value == nullptr) throw ParseError{"", at(name) + " is missing"};
+  if (!value->is_int64()) throw ParseError{"", at(name) + " must be a whole number"};
   return value->get_int64();
 }
 
 std::vector<std::string> Fields::texts(std::string_view name) const {
   std::vector<std::string> texts;
   for (const json::value* item : items(name)) {
-    if (!item->is_string()) throw FieldError{at(name) + " must be an array of texts"};
+    if (!item->is_string()) throw ParseError{"", at(name) + " must be an array of texts"};
     texts.emplace_back(item->get_string());
   }
   return texts;
@@ -76,7 +77,7 @@ std::string Fields::json_or_empty(std::string_view name) const {
 std::vector<const json::value*> Fields::items(std::string_view name) const {
   const json::value* value = find(name);
   if (value == nullptr) return {};
-  if (!value->is_array()) throw FieldError{at(name) + " must be an array"};
+  if (!value->is_array()) throw ParseError{"", at(name) + " must be an array"};
   std::vector<const json::value*> items;
   for (const json::value& item : value->get_array()) items.push_back(&item);
   return items;
@@ -90,7 +91,7 @@ std::expected<void, api::ApiError> read_json(std::string_view body,
   try {
     read(value);
     return {};
-  } catch (const FieldError& error) {
+  } catch (const ParseError& error) {
     return api::api_error(400, "invalid", error.message);
   }
 }

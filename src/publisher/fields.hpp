@@ -12,14 +12,11 @@
 #include <boost/json/fwd.hpp>
 
 #include "api/answer.hpp"
+#include "base/parse_error.hpp"
 
 namespace bellwether::publisher {
 
-/// Reads a JSON object's fields and says by name what is wrong. Throws `FieldError`.
-struct FieldError {
-  std::string message;
-};
-
+/// Reads a JSON object's fields and says by name what is wrong: throws a `ParseError`.
 class Fields {
  public:
   /// `where` names the object in messages ("cohorts[2]"; empty for the request's body). Fields that are not
@@ -46,7 +43,7 @@ class Fields {
   const boost::json::object* object_ = nullptr;
 };
 
-/// Parses a request's body and calls `read` with it; a FieldError becomes a 400.
+/// Parses a request's body and calls `read` with it; a `ParseError` becomes a 400.
 std::expected<void, api::ApiError> read_json(std::string_view body,
                                              const std::function<void(const boost::json::value&)>& read);
 

@@ -9,7 +9,8 @@ std::string changed_secret(const SecretChange& change) {
   if (change.given) return *change.given;
   if (!change.is_used || change.before.empty()) return "";
   if (net::has_same_origin(change.url_before, change.url)) return change.before;
-  throw FieldError{
+  throw ParseError{
+      "",
       "password: give it again, because the URL now leads to another scheme, host or port than the one that "
       "the "
       "stored password was given for (\"\" removes it)"};

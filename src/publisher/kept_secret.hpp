@@ -16,7 +16,7 @@ struct SecretChange {
   bool is_used = true;  ///< there is a user, or the password is a key; else what is stored is dropped
 };
 
-/// The password to be stored. Throws `FieldError` when it must be given again.
+/// The password to be stored. Throws `ParseError` when it must be given again.
 std::string changed_secret(const SecretChange& change);
 
 }  // namespace bellwether::publisher

@@ -23,7 +23,8 @@ void time_or_null(JsonWriter& json, Timestamp at) {
 registry::Webhook::Format read_webhook_format(const Fields& fields) {
   const auto format = registry::parse_webhook_format(fields.text_or("format", "mixpanel"));
   if (!format)
-    throw FieldError{fields.at("format") + R"( must be "mixpanel", "slack", "alertmanager" or "pagerduty")"};
+    throw ParseError{"",
+                     fields.at("format") + R"( must be "mixpanel", "slack", "alertmanager" or "pagerduty")"};
   return *format;
 }
 

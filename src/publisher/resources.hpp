@@ -18,9 +18,9 @@
 /// What people configure, from and to JSON. Secrets go in and never come out.
 namespace bellwether::publisher {
 
-/// Throws FieldError.
+/// Throws ParseError.
 registry::Webhook::Format read_webhook_format(const Fields& fields);
-/// Throws FieldError.
+/// Throws ParseError.
 registry::Project read_project(const Fields& fields, std::string id);
 
 void render(JsonWriter& json, const registry::Project& project);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
+#include "base/error.hpp"
 #include "publisher/alert_trial.hpp"
 #include "publisher/sql.hpp"
 
@@ -188,15 +189,13 @@ reports::Outcome<Split> split_by(const reports::Context& context, const reports:
   if (const auto* funnel = std::get_if<reports::Funnel>(&report.report)) {
     reports::Funnel broken_down = *funnel;
     broken_down.frame.breakdown.properties = {property};
-    const auto table = reports::run_funnel(context, broken_down, bounds, false);
-    if (!table) return std::unexpected(table.error());
-    return Split{read_funnel(*table), table->truncated};
+    const auto table = TRY(reports::run_funnel(context, broken_down, bounds, false));
+    return Split{read_funnel(table), table.truncated};
   }
   Weighed weighed = weigh(std::get<reports::Insights>(report.report), metric);
   weighed.insights.frame.breakdown.properties = {property};
-  const auto table = reports::run_insights(context, weighed.insights, bounds);
-  if (!table) return std::unexpected(table.error());
-  return Split{read_insights(*table, weighed), table->truncated};
+  const auto table = TRY(reports::run_insights(context, weighed.insights, bounds));
+  return Split{read_insights(table, weighed), table.truncated};
 }
 
 /// The starts of the same hour and weekday in earlier weeks, by the local clock, the latest last.
@@ -256,29 +255,26 @@ reports::Outcome<std::optional<RootCause>> analyse_root_cause(const reports::Con
   cause.bucket_end = calendar::next_bucket(unit, cause.bucket, given.zone);
   const Timestamp from = calendar::earlier_bucket(unit, cause.bucket, cause.baseline, given.zone);
   const auto bounds = calendar::bucket_bounds(unit, from, cause.bucket_end, given.zone);
-  const auto course = course_of(given, report, alert.watch.metric, bounds);
-  if (!course) return std::unexpected(course.error());
-  const auto movement = alerts::measure(*course);
+  const auto course = TRY(course_of(given, report, alert.watch.metric, bounds));
+  const auto movement = alerts::measure(course);
   if (!movement) return std::nullopt;
   cause.movement = *movement;
   cause.starts.assign(bounds.begin(), bounds.end() - 1);
-  cause.values = course->values;
+  cause.values = course.values;
 
   reports::Context context = given;
   context.most_segments = options.most_values;
   std::vector<std::string> properties = options.properties;
   if (properties.empty()) {
-    auto found = properties_of(context, report, from, cause.bucket_end, options.most_properties);
-    if (!found) return std::unexpected(found.error());
-    properties = std::move(*found);
+    auto found = TRY(properties_of(context, report, from, cause.bucket_end, options.most_properties));
+    properties = std::move(found);
   }
   for (const std::string& property : properties) {
-    const auto parts = split_by(context, report, alert.watch.metric, property, bounds);
-    if (!parts) return std::unexpected(parts.error());
-    if (parts->truncated && options.properties.empty()) {
+    const auto parts = TRY(split_by(context, report, alert.watch.metric, property, bounds));
+    if (parts.truncated && options.properties.empty()) {
       cause.skipped.push_back(property);
-    } else if (parts->courses.size() > 1) {
-      cause.dimensions.push_back(alerts::split(property, parts->courses));
+    } else if (parts.courses.size() > 1) {
+      cause.dimensions.push_back(alerts::split(property, parts.courses));
     }
   }
   alerts::rank(cause.dimensions);

@@ -157,9 +157,8 @@ struct Service::Impl {
   }
 
   Result<void> listen() {
-    const auto connections = net::reserve_descriptors(options.limits.connections, kOwnDescriptors);
-    if (!connections) return std::unexpected(connections.error());
-    options.limits.connections = *connections;
+    const auto connections = TRY(net::reserve_descriptors(options.limits.connections, kOwnDescriptors));
+    options.limits.connections = connections;
     auto proxies = net::parse_networks(options.shared_limits.trusted_proxies);
     if (!proxies) return fail("publisher.trusted_proxies: " + proxies.error().message);
     const auto bodies = std::make_shared<net::BodyBudget>(options.shared_limits.bodies);
@@ -212,21 +211,16 @@ Service::~Service() {
 }
 
 Result<std::unique_ptr<Service>> Service::start(Options options) {
-  if (auto sound = check(options); !sound) return std::unexpected(sound.error());
-  auto guard = net::EgressGuard::make(options.egress);
-  if (!guard) return std::unexpected(guard.error());
-  auto folder = storage::DataDir::lock(options.data_dir);
-  if (!folder) return std::unexpected(folder.error());
-  auto store = Store::open(*folder, options.writer);
-  if (!store) return std::unexpected(store.error());
-  const auto layout = layout_of(options);
-  if (!layout) return std::unexpected(layout.error());
-  auto engine = open_engine(options, *layout);
-  if (!engine) return std::unexpected(engine.error());
+  TRY(check(options));
+  auto guard = TRY(net::EgressGuard::make(options.egress));
+  auto folder = TRY(storage::DataDir::lock(options.data_dir));
+  auto store = TRY(Store::open(folder, options.writer));
+  const auto layout = TRY(layout_of(options));
+  auto engine = TRY(open_engine(options, layout));
   std::unique_ptr<Service> service(new Service(std::make_unique<Impl>(
-      std::move(options), std::move(*folder), std::move(*guard), std::move(*store), std::move(*engine))));
+      std::move(options), std::move(folder), std::move(guard), std::move(store), std::move(engine))));
   Impl& impl = *service->impl_;
-  if (auto listening = impl.listen(); !listening) return std::unexpected(listening.error());
+  TRY(impl.listen());
   impl.load_projects();
   impl.dispatcher.start();
   impl.notification_sender.start();

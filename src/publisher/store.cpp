@@ -11,24 +11,25 @@ constexpr const char* kDatabaseFile = "publisher.db";
 
 }  // namespace
 
-api::ApiError to_api_error(const registry::Refusal& refusal) {
-  switch (refusal.kind) {
-    case registry::Refusal::Kind::kInvalid:
-      return {400, "invalid", refusal.message};
-    case registry::Refusal::Kind::kNotFound:
-      return {404, "not_found", refusal.message};
-    case registry::Refusal::Kind::kConflict:
-      return {409, "conflict", refusal.message};
+api::ApiError to_api_error(const Error& error) {
+  switch (error.kind) {
+    case Error::Kind::kInvalid:
+      return {400, "invalid", error.message};
+    case Error::Kind::kNotFound:
+      return {404, "not_found", error.message};
+    case Error::Kind::kConflict:
+      return {409, "conflict", error.message};
+    case Error::Kind::kFailed:
+      break;
   }
-  return {500, "internal", refusal.message};
+  return {500, "internal", error.message};
 }
 
 Result<std::unique_ptr<Store>> Store::open(const storage::DataDir& folder,
                                            const storage::GroupCommit::Limits& limits) {
   const std::string path = folder.file(kDatabaseFile);
-  auto database = storage::open_data_file(path, kMigrations);
-  if (!database) return std::unexpected(database.error());
-  return std::unique_ptr<Store>(new Store(std::move(*database), path, limits));
+  auto database = TRY(storage::open_data_file(path, kMigrations));
+  return std::unique_ptr<Store>(new Store(std::move(database), path, limits));
 }
 
 void Store::close() {

@@ -8,7 +8,7 @@
 
 #include "api/answer.hpp"
 #include "base/error.hpp"
-#include "registry/refusal.hpp"
+#include "registry/checks.hpp"
 #include "storage/data_dir.hpp"
 #include "storage/group_commit.hpp"
 #include "storage/reader_pool.hpp"
@@ -16,7 +16,7 @@
 namespace bellwether::publisher {
 
 /// As an API answers it.
-api::ApiError to_api_error(const registry::Refusal& refusal);
+api::ApiError to_api_error(const Error& refusal);
 
 /// The publisher's one data file: what people configured, and the runs. It holds the secrets of destinations,
 /// so nobody but its owner can read it.
@@ -33,9 +33,8 @@ class Store {
   /// Runs `work` in a transaction and waits until it is on the disk. When it refuses, what it has written is rolled
   /// back.
   template <typename T>
-  std::expected<T, api::ApiError> change(
-      const std::function<registry::Outcome<T>(storage::Database&)>& work) {
-    std::optional<registry::Outcome<T>> outcome;
+  std::expected<T, api::ApiError> change(const std::function<Result<T>(storage::Database&)>& work) {
+    std::optional<Result<T>> outcome;
     const auto committed = writer_.run([&](storage::Database& database) {
       storage::Savepoint part(database);
       outcome.emplace(work(database));

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "registry/projects.hpp"
 #include "registry/reports.hpp"
 #include "reports/definition.hpp"
@@ -15,7 +16,7 @@ namespace bellwether::registry {
 
 namespace {
 
-using Kind = Refusal::Kind;
+using Kind = Error::Kind;
 
 constexpr std::size_t kMaxDescription = 1000;
 constexpr std::size_t kMaxDefinition = 256UL << 10U;
@@ -68,30 +69,30 @@ std::string quoted_list(const std::vector<std::string>& names) {
   return list;
 }
 
-Outcome<void> check(storage::Database& database, const Cohort& cohort) {
+Result<void> check(storage::Database& database, const Cohort& cohort) {
   if (!find_project(database, cohort.project_id))
-    return refuse(Kind::kNotFound, fmt::format("there is no project {}", cohort.project_id));
+    return fail(Kind::kNotFound, fmt::format("there is no project {}", cohort.project_id));
   if (auto named = check_name("a cohort's name", cohort.name); !named) return named;
   if (cohort.description.size() > kMaxDescription || cohort.definition.size() > kMaxDefinition)
-    return refuse(Kind::kInvalid, "the description or the definition is too long");
+    return fail(Kind::kInvalid, "the description or the definition is too long");
   const auto same = find_cohort(database, cohort.project_id, cohort.name);
   if (same && same->id != cohort.id)
-    return refuse(Kind::kConflict, fmt::format("the project has a cohort \"{}\" already", cohort.name));
+    return fail(Kind::kConflict, fmt::format("the project has a cohort \"{}\" already", cohort.name));
   if (cohort.id != 0) {
     const auto before = find_cohort(database, cohort.id);
-    if (!before) return refuse(Kind::kNotFound, "there is no such cohort");
+    if (!before) return fail(Kind::kNotFound, "there is no such cohort");
     std::vector<std::string> users;
     if (before->name != cohort.name) {
       users = cohorts_that_use(database, *before);
       std::ranges::copy(reports_that_use(database, *before), std::back_inserter(users));
     }
     if (!users.empty()) {
-      return refuse(Kind::kConflict, fmt::format("\"{}\" cannot be renamed: {} refer to it", before->name,
-                                                 quoted_list(users)));
+      return fail(Kind::kConflict,
+                  fmt::format("\"{}\" cannot be renamed: {} refer to it", before->name, quoted_list(users)));
     }
   }
   const auto compiled = compile_cohort(database, cohort, from_unix_ms(0));
-  if (!compiled) return refuse(Kind::kInvalid, "definition: " + compiled.error());
+  if (!compiled) return fail(Kind::kInvalid, "definition: " + compiled.error());
   return {};
 }
 
@@ -125,8 +126,8 @@ std::optional<Cohort> find_cohort(storage::Database& database, std::string_view 
   return read(rows);
 }
 
-Outcome<std::int64_t> save_cohort(storage::Database& database, const Cohort& cohort) {
-  if (auto sound = check(database, cohort); !sound) return std::unexpected(sound.error());
+Result<std::int64_t> save_cohort(storage::Database& database, const Cohort& cohort) {
+  TRY(check(database, cohort));
   if (cohort.id == 0) {
     database.run(
         "INSERT INTO cohort (project_id, name, description, definition, upload, changed_at) "
@@ -143,9 +144,9 @@ Outcome<std::int64_t> save_cohort(storage::Database& database, const Cohort& coh
   return cohort.id;
 }
 
-Outcome<void> remove_cohort(storage::Database& database, std::int64_t id) {
+Result<void> remove_cohort(storage::Database& database, std::int64_t id) {
   const auto cohort = find_cohort(database, id);
-  if (!cohort) return refuse(Kind::kNotFound, "there is no such cohort");
+  if (!cohort) return fail(Kind::kNotFound, "there is no such cohort");
   std::string users;
   auto syncs = database.query(
       "SELECT destination.name FROM sync JOIN destination ON destination.id = destination_id "
@@ -157,7 +158,7 @@ Outcome<void> remove_cohort(storage::Database& database, std::int64_t id) {
   for (const std::string& name : reports_that_use(database, *cohort))
     users += fmt::format("{}the report \"{}\"", users.empty() ? "" : ", ", name);
   if (!users.empty())
-    return refuse(Kind::kConflict, fmt::format("the cohort \"{}\" is used by {}", cohort->name, users));
+    return fail(Kind::kConflict, fmt::format("the cohort \"{}\" is used by {}", cohort->name, users));
   database.run("DELETE FROM cohort WHERE id = ?1", id);
   return {};
 }
@@ -176,16 +177,15 @@ cohorts::FindCohort cohort_finder(storage::Database& database, std::string_view 
 
 std::expected<cohorts::PeopleQuery, std::string> compile_cohort(storage::Database& database,
                                                                 const Cohort& cohort, Timestamp now) {
-  const auto source = source_of(cohort);
-  if (!source) return std::unexpected(source.error());
+  const auto source = TRY(source_of(cohort));
   const auto find = [&](const std::string& name) -> std::expected<cohorts::Source, std::string> {
     // What is being saved refers to itself under its new name, not under the stored one.
-    if (name == cohort.name) return *source;
+    if (name == cohort.name) return source;
     const auto found = find_cohort(database, cohort.project_id, name);
     if (!found) return std::unexpected(fmt::format("there is no cohort \"{}\"", name));
     return source_of(*found);
   };
-  return cohorts::compile(*source, cohort.project_id, now, find);
+  return cohorts::compile(source, cohort.project_id, now, find);
 }
 
 }  // namespace bellwether::registry

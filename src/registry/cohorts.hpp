@@ -9,7 +9,7 @@
 
 #include "base/time.hpp"
 #include "cohorts/query.hpp"
-#include "registry/refusal.hpp"
+#include "registry/checks.hpp"
 #include "storage/database.hpp"
 
 namespace bellwether::registry {
@@ -32,10 +32,10 @@ std::optional<Cohort> find_cohort(storage::Database& database, std::string_view 
 
 /// Creates it, or replaces the one with its id. Refuses a definition that is wrong, that refers to a cohort
 /// which is not there, or to itself; and a new name while other cohorts refer to the old one. Returns the id.
-Outcome<std::int64_t> save_cohort(storage::Database& database, const Cohort& cohort);
+Result<std::int64_t> save_cohort(storage::Database& database, const Cohort& cohort);
 
 /// Refused while a sync or another cohort uses it, with who does.
-Outcome<void> remove_cohort(storage::Database& database, std::int64_t id);
+Result<void> remove_cohort(storage::Database& database, std::int64_t id);
 
 /// The project's cohorts as they are now, to find by name.
 cohorts::FindCohort cohort_finder(storage::Database& database, std::string_view project_id);

@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "registry/projects.hpp"
 
 namespace bellwether::registry {
 
 namespace {
 
-using Kind = Refusal::Kind;
+using Kind = Error::Kind;
 
 Destination read(const storage::Query& row) {
   return {row.integer(0),           std::string(row.text(1)), std::string(row.text(2)),
@@ -16,17 +17,17 @@ Destination read(const storage::Query& row) {
           row.integer(6) != 0};
 }
 
-Outcome<void> check(storage::Database& database, const Destination& destination) {
+Result<void> check(storage::Database& database, const Destination& destination) {
   if (!find_project(database, destination.project_id))
-    return refuse(Kind::kNotFound, fmt::format("there is no project {}", destination.project_id));
+    return fail(Kind::kNotFound, fmt::format("there is no project {}", destination.project_id));
   if (auto named = check_name("a destination's name", destination.name); !named) return named;
   if (auto url = check_url("a destination", destination.url); !url) return url;
   if (auto sound = check_credentials("a destination", destination.user, destination.password); !sound)
     return sound;
   const auto same = find_destination(database, destination.project_id, destination.name);
   if (same && same->id != destination.id)
-    return refuse(Kind::kConflict,
-                  fmt::format("the project has a destination \"{}\" already", destination.name));
+    return fail(Kind::kConflict,
+                fmt::format("the project has a destination \"{}\" already", destination.name));
   return {};
 }
 
@@ -59,8 +60,8 @@ std::optional<Destination> find_destination(storage::Database& database, std::st
   return read(rows);
 }
 
-Outcome<std::int64_t> save_destination(storage::Database& database, const Destination& destination) {
-  if (auto sound = check(database, destination); !sound) return std::unexpected(sound.error());
+Result<std::int64_t> save_destination(storage::Database& database, const Destination& destination) {
+  TRY(check(database, destination));
   if (destination.id == 0) {
     database.run(
         "INSERT INTO destination (project_id, name, url, user, password, enabled) "
@@ -70,7 +71,7 @@ Outcome<std::int64_t> save_destination(storage::Database& database, const Destin
     return database.last_insert_id();
   }
   if (!find_destination(database, destination.id))
-    return refuse(Kind::kNotFound, "there is no such destination");
+    return fail(Kind::kNotFound, "there is no such destination");
   database.run(
       "UPDATE destination SET name = ?2, url = ?3, user = ?4, password = ?5, enabled = ?6 WHERE id = ?1",
       destination.id, destination.name, destination.url, destination.user, destination.password,
@@ -78,16 +79,16 @@ Outcome<std::int64_t> save_destination(storage::Database& database, const Destin
   return destination.id;
 }
 
-Outcome<void> remove_destination(storage::Database& database, std::int64_t id) {
+Result<void> remove_destination(storage::Database& database, std::int64_t id) {
   const auto destination = find_destination(database, id);
-  if (!destination) return refuse(Kind::kNotFound, "there is no such destination");
+  if (!destination) return fail(Kind::kNotFound, "there is no such destination");
   std::string users;
   auto syncs = database.query(
       "SELECT cohort.name FROM sync JOIN cohort ON cohort.id = cohort_id WHERE destination_id = ?1", id);
   while (syncs.next()) users += fmt::format("{}\"{}\"", users.empty() ? "" : ", ", syncs.text(0));
   if (!users.empty()) {
-    return refuse(Kind::kConflict,
-                  fmt::format("the destination \"{}\" is used by the syncs of {}", destination->name, users));
+    return fail(Kind::kConflict,
+                fmt::format("the destination \"{}\" is used by the syncs of {}", destination->name, users));
   }
   database.run("DELETE FROM destination WHERE id = ?1", id);
   return {};

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "registry/refusal.hpp"
+#include "registry/checks.hpp"
 #include "storage/database.hpp"
 
 namespace bellwether::registry {
@@ -28,9 +28,9 @@ std::optional<Destination> find_destination(storage::Database& database, std::st
                                             std::string_view name);
 
 /// Creates it, or replaces the one with its id. Returns the id.
-Outcome<std::int64_t> save_destination(storage::Database& database, const Destination& destination);
+Result<std::int64_t> save_destination(storage::Database& database, const Destination& destination);
 
 /// Refused while syncs go to it, with their cohorts.
-Outcome<void> remove_destination(storage::Database& database, std::int64_t id);
+Result<void> remove_destination(storage::Database& database, std::int64_t id);
 
 }  // namespace bellwether::registry

@@ -11,7 +11,7 @@ namespace bellwether::registry {
 
 namespace {
 
-using Kind = Refusal::Kind;
+using Kind = Error::Kind;
 
 constexpr std::size_t kMaxId = 64;
 constexpr std::size_t kMaxSecret = 255;
@@ -54,18 +54,18 @@ Project read(storage::Database& database, const storage::Query& row) {
   return project;
 }
 
-Outcome<void> check(storage::Database& database, const Project& project) {
+Result<void> check(storage::Database& database, const Project& project) {
   if (!is_id(project.id))
-    return refuse(Kind::kInvalid, "a project's id must be 1 to 64 letters, digits, '-' and '_'");
+    return fail(Kind::kInvalid, "a project's id must be 1 to 64 letters, digits, '-' and '_'");
   if (auto named = check_name("a project's name", project.name); !named) return named;
   if (!is_id(project.token))
-    return refuse(Kind::kInvalid, "a project's token must be 1 to 64 letters, digits, '-' and '_'");
-  if (project.secret.size() > kMaxSecret) return refuse(Kind::kInvalid, "a project's secret is too long");
+    return fail(Kind::kInvalid, "a project's token must be 1 to 64 letters, digits, '-' and '_'");
+  if (project.secret.size() > kMaxSecret) return fail(Kind::kInvalid, "a project's secret is too long");
   if (const auto zone = calendar::TimeZone::find(project.time_zone); !zone)
-    return refuse(Kind::kInvalid, zone.error().message);
+    return fail(Kind::kInvalid, zone.error().message);
   if (project.priority_properties.size() > kMaxPriorities)
-    return refuse(Kind::kInvalid,
-                  fmt::format("priority_properties must not hold more than {}", kMaxPriorities));
+    return fail(Kind::kInvalid,
+                fmt::format("priority_properties must not hold more than {}", kMaxPriorities));
   for (const std::string& property : project.priority_properties) {
     if (auto named = check_name("a priority property", property, kMaxSecret); !named) return named;
   }
@@ -73,14 +73,14 @@ Outcome<void> check(storage::Database& database, const Project& project) {
   for (const ServiceAccount& account : project.accounts) {
     const bool sound =
         !account.user.empty() && account.user.find(':') == std::string::npos && !account.password.empty();
-    if (!sound) return refuse(Kind::kInvalid, "a service account needs a user without ':' and a password");
+    if (!sound) return fail(Kind::kInvalid, "a service account needs a user without ':' and a password");
     if (!users.insert(account.user).second)
-      return refuse(Kind::kInvalid, fmt::format("two service accounts have the user {}", account.user));
+      return fail(Kind::kInvalid, fmt::format("two service accounts have the user {}", account.user));
   }
   auto other =
       database.query("SELECT id FROM project WHERE token = ?1 AND id != ?2", project.token, project.id);
   if (other.next())
-    return refuse(Kind::kConflict, fmt::format("project {} has this token already", other.text(0)));
+    return fail(Kind::kConflict, fmt::format("project {} has this token already", other.text(0)));
   return {};
 }
 
@@ -101,7 +101,7 @@ std::optional<Project> find_project(storage::Database& database, std::string_vie
   return read(database, rows);
 }
 
-Outcome<void> save_project(storage::Database& database, const Project& project) {
+Result<void> save_project(storage::Database& database, const Project& project) {
   if (auto sound = check(database, project); !sound) return sound;
   database.run(
       "INSERT INTO project (id, name, token, secret, time_zone, priority_properties) "
@@ -117,8 +117,8 @@ Outcome<void> save_project(storage::Database& database, const Project& project) 
   return {};
 }
 
-Outcome<void> remove_project(storage::Database& database, std::string_view id) {
-  if (!find_project(database, id)) return refuse(Kind::kNotFound, fmt::format("there is no project {}", id));
+Result<void> remove_project(storage::Database& database, std::string_view id) {
+  if (!find_project(database, id)) return fail(Kind::kNotFound, fmt::format("there is no project {}", id));
   auto used = database.query(
       "SELECT (SELECT count(*) FROM cohort WHERE project_id = ?1), "
       "(SELECT count(*) FROM destination WHERE project_id = ?1), "
@@ -126,9 +126,9 @@ Outcome<void> remove_project(storage::Database& database, std::string_view id) {
       id);
   used.next();
   if (used.integer(0) + used.integer(1) + used.integer(2) > 0) {
-    return refuse(Kind::kConflict,
-                  fmt::format("project {} has {} cohorts, {} destinations and {} reports: remove those first",
-                              id, used.integer(0), used.integer(1), used.integer(2)));
+    return fail(Kind::kConflict,
+                fmt::format("project {} has {} cohorts, {} destinations and {} reports: remove those first",
+                            id, used.integer(0), used.integer(1), used.integer(2)));
   }
   database.run("DELETE FROM service_account WHERE project_id = ?1", id);
   database.run("DELETE FROM project WHERE id = ?1", id);

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "registry/refusal.hpp"
+#include "registry/checks.hpp"
 #include "storage/database.hpp"
 
 namespace bellwether::registry {
@@ -32,8 +32,8 @@ std::vector<Project> list_projects(storage::Database& database);
 std::optional<Project> find_project(storage::Database& database, std::string_view id);
 
 /// Creates or replaces it. The id is 1 to 64 letters, digits, '-' and '_'.
-Outcome<void> save_project(storage::Database& database, const Project& project);
+Result<void> save_project(storage::Database& database, const Project& project);
 /// Refused while it has cohorts, destinations or syncs.
-Outcome<void> remove_project(storage::Database& database, std::string_view id);
+Result<void> remove_project(storage::Database& database, std::string_view id);
 
 }  // namespace bellwether::registry

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "registry/cohorts.hpp"
 #include "registry/projects.hpp"
 #include "reports/definition.hpp"
@@ -10,7 +11,7 @@ namespace bellwether::registry {
 
 namespace {
 
-using Kind = Refusal::Kind;
+using Kind = Error::Kind;
 
 constexpr std::size_t kMaxDescription = 1000;
 constexpr std::size_t kMaxDefinition = 256UL << 10U;
@@ -20,23 +21,23 @@ Report read(const storage::Query& row) {
           std::string(row.text(3)), std::string(row.text(4)), from_unix_ms(row.integer(5))};
 }
 
-Outcome<void> check(storage::Database& database, const Report& report) {
+Result<void> check(storage::Database& database, const Report& report) {
   if (!find_project(database, report.project_id))
-    return refuse(Kind::kNotFound, fmt::format("there is no project {}", report.project_id));
+    return fail(Kind::kNotFound, fmt::format("there is no project {}", report.project_id));
   if (auto named = check_name("a report's name", report.name); !named) return named;
   if (report.description.size() > kMaxDescription || report.definition.size() > kMaxDefinition)
-    return refuse(Kind::kInvalid, "the description or the definition is too long");
+    return fail(Kind::kInvalid, "the description or the definition is too long");
   const auto same = find_report(database, report.project_id, report.name);
   if (same && same->id != report.id)
-    return refuse(Kind::kConflict, fmt::format("the project has a report \"{}\" already", report.name));
+    return fail(Kind::kConflict, fmt::format("the project has a report \"{}\" already", report.name));
   if (report.id != 0 && !find_report(database, report.id))
-    return refuse(Kind::kNotFound, "there is no such report");
+    return fail(Kind::kNotFound, "there is no such report");
   const auto definition = reports::parse_definition(report.definition);
-  if (!definition) return refuse(Kind::kInvalid, "definition: " + definition.error().describe());
+  if (!definition) return fail(Kind::kInvalid, "definition: " + definition.error().describe());
   for (const std::string& cohort : definition->frame().breakdown.cohorts) {
     if (!find_cohort(database, report.project_id, cohort))
-      return refuse(Kind::kInvalid,
-                    fmt::format("definition: breakdown.cohorts: there is no cohort \"{}\"", cohort));
+      return fail(Kind::kInvalid,
+                  fmt::format("definition: breakdown.cohorts: there is no cohort \"{}\"", cohort));
   }
   return {};
 }
@@ -70,8 +71,8 @@ std::optional<Report> find_report(storage::Database& database, std::string_view 
   return read(rows);
 }
 
-Outcome<std::int64_t> save_report(storage::Database& database, const Report& report) {
-  if (auto sound = check(database, report); !sound) return std::unexpected(sound.error());
+Result<std::int64_t> save_report(storage::Database& database, const Report& report) {
+  TRY(check(database, report));
   if (report.id == 0) {
     database.run(
         "INSERT INTO report (project_id, name, description, definition, changed_at) "
@@ -85,8 +86,8 @@ Outcome<std::int64_t> save_report(storage::Database& database, const Report& rep
   return report.id;
 }
 
-Outcome<void> remove_report(storage::Database& database, std::int64_t id) {
-  if (!find_report(database, id)) return refuse(Kind::kNotFound, "there is no such report");
+Result<void> remove_report(storage::Database& database, std::int64_t id) {
+  if (!find_report(database, id)) return fail(Kind::kNotFound, "there is no such report");
   database.run("DELETE FROM report WHERE id = ?1", id);
   return {};
 }

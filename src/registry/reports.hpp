@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "registry/refusal.hpp"
+#include "registry/checks.hpp"
 #include "storage/database.hpp"
 
 namespace bellwether::registry {
@@ -28,8 +28,8 @@ std::optional<Report> find_report(storage::Database& database, std::string_view 
 
 /// Creates it, or replaces the one with its id. Refuses a definition that is wrong or that names a cohort
 /// which is not there. Returns the id.
-Outcome<std::int64_t> save_report(storage::Database& database, const Report& report);
+Result<std::int64_t> save_report(storage::Database& database, const Report& report);
 
-Outcome<void> remove_report(storage::Database& database, std::int64_t id);
+Result<void> remove_report(storage::Database& database, std::int64_t id);
 
 }  // namespace bellwether::registry

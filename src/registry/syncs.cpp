@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "registry/cohorts.hpp"
 #include "registry/destinations.hpp"
 
@@ -12,7 +13,7 @@ namespace bellwether::registry {
 
 namespace {
 
-using Kind = Refusal::Kind;
+using Kind = Error::Kind;
 
 constexpr std::size_t kMaxProperties = 100;
 constexpr std::size_t kMaxText = 255;
@@ -40,40 +41,39 @@ Sync read(const storage::Query& row) {
   return sync;
 }
 
-Outcome<void> check_fields(const Sync& sync) {
+Result<void> check_fields(const Sync& sync) {
   const bool named = std::ranges::all_of(
       sync.properties, [](const std::string& name) { return !name.empty() && name.size() <= kMaxText; });
   if (!named || sync.properties.size() > kMaxProperties) {
-    return refuse(Kind::kInvalid,
-                  fmt::format("a sync exports at most {} properties, each with a name", kMaxProperties));
+    return fail(Kind::kInvalid,
+                fmt::format("a sync exports at most {} properties, each with a name", kMaxProperties));
   }
   if (!sync.owner.empty() && !is_email(sync.owner))
-    return refuse(Kind::kInvalid, "a sync's owner must be one e-mail address");
+    return fail(Kind::kInvalid, "a sync's owner must be one e-mail address");
   return {};
 }
 
-Outcome<void> check_limit(storage::Database& database, const Sync& sync, const SyncLimits& limits) {
+Result<void> check_limit(storage::Database& database, const Sync& sync, const SyncLimits& limits) {
   if (!sync.recurring) return {};
   auto rows = database.query("SELECT count(*) FROM sync WHERE project_id = ?1 AND recurring = 1 AND id != ?2",
                              sync.project_id, sync.id);
   rows.next();
   if (static_cast<std::size_t>(rows.integer(0)) < limits.recurring) return {};
-  return refuse(Kind::kConflict,
-                fmt::format("the project has {} recurring syncs, which is the limit", limits.recurring));
+  return fail(Kind::kConflict,
+              fmt::format("the project has {} recurring syncs, which is the limit", limits.recurring));
 }
 
-Outcome<void> check_ends(storage::Database& database, const Sync& sync) {
+Result<void> check_ends(storage::Database& database, const Sync& sync) {
   const auto cohort = find_cohort(database, sync.cohort_id);
   if (!cohort || cohort->project_id != sync.project_id)
-    return refuse(Kind::kNotFound,
-                  fmt::format("project {} has no cohort {}", sync.project_id, sync.cohort_id));
+    return fail(Kind::kNotFound, fmt::format("project {} has no cohort {}", sync.project_id, sync.cohort_id));
   const auto destination = find_destination(database, sync.destination_id);
   if (!destination || destination->project_id != sync.project_id)
-    return refuse(Kind::kNotFound,
-                  fmt::format("project {} has no destination {}", sync.project_id, sync.destination_id));
+    return fail(Kind::kNotFound,
+                fmt::format("project {} has no destination {}", sync.project_id, sync.destination_id));
   if (find_sync(database, sync.cohort_id, sync.destination_id)) {
-    return refuse(Kind::kConflict,
-                  fmt::format("\"{}\" is synced to \"{}\" already", cohort->name, destination->name));
+    return fail(Kind::kConflict,
+                fmt::format("\"{}\" is synced to \"{}\" already", cohort->name, destination->name));
   }
   return {};
 }
@@ -121,11 +121,11 @@ std::optional<Sync> find_sync(storage::Database& database, std::int64_t cohort_i
   return read(rows);
 }
 
-Outcome<std::int64_t> save_sync(storage::Database& database, const Sync& sync, const SyncLimits& limits) {
-  if (auto sound = check_fields(sync); !sound) return std::unexpected(sound.error());
-  if (auto room = check_limit(database, sync, limits); !room) return std::unexpected(room.error());
+Result<std::int64_t> save_sync(storage::Database& database, const Sync& sync, const SyncLimits& limits) {
+  TRY(check_fields(sync));
+  TRY(check_limit(database, sync, limits));
   if (sync.id == 0) {
-    if (auto ends = check_ends(database, sync); !ends) return std::unexpected(ends.error());
+    TRY(check_ends(database, sync));
     database.run(
         "INSERT INTO sync (key, project_id, cohort_id, destination_id, properties, recurring, owner, state, "
         "note, next_run_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'active', '', ?8)",
@@ -133,14 +133,14 @@ Outcome<std::int64_t> save_sync(storage::Database& database, const Sync& sync, c
         sync.recurring, sync.owner, to_unix_ms(sync.next_run_at));
     return database.last_insert_id();
   }
-  if (!find_sync(database, sync.id)) return refuse(Kind::kNotFound, "there is no such sync");
+  if (!find_sync(database, sync.id)) return fail(Kind::kNotFound, "there is no such sync");
   database.run("UPDATE sync SET properties = ?2, recurring = ?3, owner = ?4 WHERE id = ?1", sync.id,
                encode(sync.properties), sync.recurring, sync.owner);
   return sync.id;
 }
 
-Outcome<void> remove_sync(storage::Database& database, std::int64_t id) {
-  if (!find_sync(database, id)) return refuse(Kind::kNotFound, "there is no such sync");
+Result<void> remove_sync(storage::Database& database, std::int64_t id) {
+  if (!find_sync(database, id)) return fail(Kind::kNotFound, "there is no such sync");
   database.run("DELETE FROM sync WHERE id = ?1", id);
   return {};
 }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "registry/refusal.hpp"
+#include "registry/checks.hpp"
 #include "storage/database.hpp"
 
 namespace bellwether::registry {
@@ -46,8 +46,8 @@ std::optional<Sync> find_sync(storage::Database& database, std::int64_t cohort_i
 
 /// Creates it (then cohort and destination must be of its project), or changes properties, recurring and
 /// owner of the one with its id. Returns the id.
-Outcome<std::int64_t> save_sync(storage::Database& database, const Sync& sync, const SyncLimits& limits);
-Outcome<void> remove_sync(storage::Database& database, std::int64_t id);
+Result<std::int64_t> save_sync(storage::Database& database, const Sync& sync, const SyncLimits& limits);
+Result<void> remove_sync(storage::Database& database, std::int64_t id);
 
 void set_sync_state(storage::Database& database, std::int64_t id, SyncState state, std::string_view note);
 void set_next_run(storage::Database& database, std::int64_t id, Timestamp at);

@@ -5,13 +5,14 @@
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "registry/projects.hpp"
 
 namespace bellwether::registry {
 
 namespace {
 
-using Kind = Refusal::Kind;
+using Kind = Error::Kind;
 
 constexpr std::array<std::string_view, 4> kFormats{"mixpanel", "slack", "alertmanager", "pagerduty"};
 
@@ -22,23 +23,22 @@ Webhook read(const storage::Query& row) {
           row.integer(6) != 0,      parse_webhook_format(row.text(7)).value_or(Webhook::Format::kMixpanel)};
 }
 
-Outcome<void> check(storage::Database& database, const Webhook& webhook) {
+Result<void> check(storage::Database& database, const Webhook& webhook) {
   if (!find_project(database, webhook.project_id))
-    return refuse(Kind::kNotFound, fmt::format("there is no project {}", webhook.project_id));
+    return fail(Kind::kNotFound, fmt::format("there is no project {}", webhook.project_id));
   if (auto named = check_name("a webhook's name", webhook.name); !named) return named;
   if (auto url = check_url("a webhook", webhook.url); !url) return url;
   if (webhook.format == Webhook::Format::kPagerduty) {
     if (webhook.password.empty())
-      return refuse(Kind::kInvalid,
-                    "a webhook of the format pagerduty needs the routing key as its password");
+      return fail(Kind::kInvalid, "a webhook of the format pagerduty needs the routing key as its password");
   } else if (auto sound = check_credentials("a webhook", webhook.user, webhook.password); !sound) {
     return sound;
   }
   const auto same = find_webhook(database, webhook.project_id, webhook.name);
   if (same && same->id != webhook.id)
-    return refuse(Kind::kConflict, fmt::format("the project has a webhook \"{}\" already", webhook.name));
+    return fail(Kind::kConflict, fmt::format("the project has a webhook \"{}\" already", webhook.name));
   if (webhook.id != 0 && !find_webhook(database, webhook.id))
-    return refuse(Kind::kNotFound, "there is no such webhook");
+    return fail(Kind::kNotFound, "there is no such webhook");
   return {};
 }
 
@@ -81,8 +81,8 @@ std::optional<Webhook> find_webhook(storage::Database& database, std::string_vie
   return read(rows);
 }
 
-Outcome<std::int64_t> save_webhook(storage::Database& database, const Webhook& webhook) {
-  if (auto sound = check(database, webhook); !sound) return std::unexpected(sound.error());
+Result<std::int64_t> save_webhook(storage::Database& database, const Webhook& webhook) {
+  TRY(check(database, webhook));
   if (webhook.id == 0) {
     database.run(
         "INSERT INTO webhook (project_id, name, url, user, password, enabled, format) "

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "registry/refusal.hpp"
+#include "registry/checks.hpp"
 #include "storage/database.hpp"
 
 namespace bellwether::registry {
@@ -37,7 +37,7 @@ std::optional<Webhook> find_webhook(storage::Database& database, std::string_vie
                                     std::string_view name);
 
 /// Creates it, or replaces the one with its id. Returns the id.
-Outcome<std::int64_t> save_webhook(storage::Database& database, const Webhook& webhook);
+Result<std::int64_t> save_webhook(storage::Database& database, const Webhook& webhook);
 /// What refers to it must be gone before.
 void remove_webhook(storage::Database& database, std::int64_t id);
 

@@ -19,7 +19,6 @@
 /// types.
 namespace bellwether::reports {
 
-using selection::DefinitionError;
 using selection::EventSelection;
 
 /// What is computed of the events of a bucket.
@@ -136,6 +135,6 @@ struct Definition {
 };
 std::string_view to_string(Definition::Kind kind);
 
-std::expected<Definition, DefinitionError> parse_definition(std::string_view json);
+std::expected<Definition, ParseError> parse_definition(std::string_view json);
 
 }  // namespace bellwether::reports

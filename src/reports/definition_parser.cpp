@@ -284,7 +284,7 @@ Definition::Kind read_kind(const json::value& document) {
 
 }  // namespace
 
-std::expected<Definition, DefinitionError> parse_definition(std::string_view text) {
+std::expected<Definition, ParseError> parse_definition(std::string_view text) {
   Definition definition;
   const auto read = selection::read_definition(text, [&](const json::value& document) {
     definition.kind = read_kind(document);

@@ -5,17 +5,14 @@
 
 #include <fmt/format.h>
 
+#include "base/parse_error.hpp"
+
 namespace bellwether::reports {
 
 namespace {
 
 constexpr std::size_t kLongest = 1000;
 constexpr std::size_t kDeepest = 50;
-
-/// Unwinds to `Formula::parse`.
-struct Wrong {
-  std::string message;
-};
 
 std::optional<double> apply(char what, double left, double right) {
   switch (what) {
@@ -52,7 +49,7 @@ class FormulaParser {
     return at_ < text_.size() ? text_[at_] : '\0';
   }
   [[noreturn]] void refuse(std::string_view expected) const {
-    throw Wrong{fmt::format("expected {} at character {}", expected, at_ + 1)};
+    throw ParseError{"", fmt::format("expected {} at character {}", expected, at_ + 1)};
   }
 
   void sum() {
@@ -74,7 +71,7 @@ class FormulaParser {
   }
 
   void factor() {
-    if (++depth_ > kDeepest) throw Wrong{"it is nested too deeply"};
+    if (++depth_ > kDeepest) throw ParseError{"", "it is nested too deeply"};
     const char c = peek();
     if (c == '-') {
       ++at_;
@@ -96,7 +93,7 @@ class FormulaParser {
   void metric(char letter) {
     const auto index = static_cast<std::size_t>(letter - 'A');
     if (index >= metrics_)
-      throw Wrong{fmt::format("there is no metric {}; the report has {}", letter, metrics_)};
+      throw ParseError{"", fmt::format("there is no metric {}; the report has {}", letter, metrics_)};
     ++at_;
     tokens_.push_back({'m', 0, index});
   }
@@ -126,7 +123,7 @@ std::expected<Formula, std::string> Formula::parse(std::string_view text, std::s
     formula.tokens_ = FormulaParser(text, metrics).parse();
     formula.text_ = text;
     return formula;
-  } catch (const Wrong& wrong) {
+  } catch (const ParseError& wrong) {
     return std::unexpected(wrong.message);
   }
 }

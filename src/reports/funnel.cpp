@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "reports/impl/breakdown_sql.hpp"
 #include "reports/impl/funnel_sql.hpp"
 #include "reports/sql.hpp"
@@ -27,7 +28,7 @@ class FunnelCompiler {
   }
 
   std::expected<std::string, std::string> compile(bool with_times) {
-    if (auto made = breakdown_.compile(values_); !made) return std::unexpected(made.error());
+    TRY(breakdown_.compile(values_));
     const std::string events = fill(sql::kEventsOfPeople, {{"$events", events_sql()}});
     std::string rows = funnel_.totals ? attempts_sql(events) : people_sql(events, with_times);
     if (breakdown_.by_cohort()) rows = breakdown_.spread(rows);

@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "reports/impl/breakdown_sql.hpp"
 #include "reports/sql.hpp"
 #include "reports/timeline.hpp"
@@ -85,7 +86,7 @@ class InsightsCompiler {
 
   /// The statement; fails on a cohort that is not there.
   std::expected<std::string, std::string> compile() {
-    if (auto made = breakdown_.compile(values_); !made) return std::unexpected(made.error());
+    TRY(breakdown_.compile(values_));
     std::string metrics;
     for (std::size_t i = 0; i < insights_.metrics.size(); ++i)
       metrics += (i == 0 ? "" : "\nUNION ALL\n") + metric_sql(insights_.metrics[i], i);

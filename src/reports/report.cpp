@@ -1,5 +1,6 @@
 #include "reports/report.hpp"
 
+#include "base/error.hpp"
 #include "reports/timeline.hpp"
 
 namespace bellwether::reports {
@@ -14,23 +15,20 @@ struct Runner {
   using Result = Outcome<std::variant<SeriesTable, FunnelReport, RetentionTable>>;
 
   Result operator()(const Insights& insights) const {
-    auto table = run_insights(context, insights, bounds);
-    if (!table) return std::unexpected(table.error());
-    return std::move(*table);
+    auto table = TRY(run_insights(context, insights, bounds));
+    return std::move(table);
   }
 
   Result operator()(const Funnel& funnel) const {
     auto overall = run_funnel(context, funnel, {bounds.front(), bounds.back()}, true);
     if (!overall) return std::unexpected(overall.error());
-    auto trend = run_funnel(context, funnel, bounds, false);
-    if (!trend) return std::unexpected(trend.error());
-    return FunnelReport{std::move(*overall), std::move(*trend)};
+    auto trend = TRY(run_funnel(context, funnel, bounds, false));
+    return FunnelReport{std::move(*overall), std::move(trend)};
   }
 
   Result operator()(const Retention& retention) const {
-    auto table = run_retention(context, retention, bounds);
-    if (!table) return std::unexpected(table.error());
-    return std::move(*table);
+    auto table = TRY(run_retention(context, retention, bounds));
+    return std::move(table);
   }
 };
 
@@ -49,9 +47,8 @@ Outcome<SeriesTable> run_series(const Context& context, const Definition& defini
   if (const auto* insights = std::get_if<Insights>(&definition.report))
     return run_insights(context, *insights, bounds);
   if (const auto* funnel = std::get_if<Funnel>(&definition.report)) {
-    const auto table = run_funnel(context, *funnel, bounds, false);
-    if (!table) return std::unexpected(table.error());
-    return to_series(*table);
+    const auto table = TRY(run_funnel(context, *funnel, bounds, false));
+    return to_series(table);
   }
   return std::unexpected(ReportError{.message = "a retention report has no series over time"});
 }

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "reports/impl/breakdown_sql.hpp"
 #include "reports/sql.hpp"
 #include "selection/filter_sql.hpp"
@@ -41,7 +42,7 @@ class RetentionCompiler {
   }
 
   std::expected<std::string, std::string> compile() {
-    if (auto made = breakdown_.compile(values_); !made) return std::unexpected(made.error());
+    TRY(breakdown_.compile(values_));
     std::string rows = people_sql(fill(sql::kEventsOfPeople, {{"$events", events_sql()}}));
     if (breakdown_.by_cohort()) rows = breakdown_.spread(rows);
     std::string retained;

@@ -31,7 +31,7 @@ Scalar read_scalar(const json::value& value, const std::string& path) {
   if (value.is_string()) return std::string(value.get_string());
   if (value.is_bool()) return value.get_bool();
   if (value.is_number()) return value.to_number<double>();
-  refuse(path, "must be a text, a number, true or false");
+  refuse(path, "must be a string, a number, true or false");
 }
 
 struct FilterWord {
@@ -95,19 +95,19 @@ void read_filter_value(Filter& filter, const json::value& value, const std::stri
 }  // namespace
 
 void refuse(const std::string& path, std::string message) {
-  throw Refused{{path, std::move(message)}};
+  throw ParseError{path, std::move(message)};
 }
 
-std::expected<void, DefinitionError> read_definition(std::string_view text,
-                                                     const std::function<void(const json::value&)>& read) {
+std::expected<void, ParseError> read_definition(std::string_view text,
+                                                const std::function<void(const json::value&)>& read) {
   boost::system::error_code wrong;
   const json::value document = json::parse(text, wrong);
-  if (wrong) return std::unexpected(DefinitionError{"", "is not JSON: " + wrong.message()});
+  if (wrong) return std::unexpected(ParseError{"", "is not JSON: " + wrong.message()});
   try {
     read(document);
     return {};
-  } catch (const Refused& refused) {
-    return std::unexpected(refused.error);
+  } catch (const ParseError& error) {
+    return std::unexpected(error);
   }
 }
 
@@ -141,7 +141,7 @@ std::size_t ObjectReader::size() const {
 }
 
 std::string read_name(const json::value& value, const std::string& path) {
-  if (!value.is_string() || value.get_string().empty()) refuse(path, "must be a text, not empty");
+  if (!value.is_string() || value.get_string().empty()) refuse(path, "must be a string, not empty");
   if (value.get_string().size() > kMaxName)
     refuse(path, fmt::format("must not be longer than {} bytes", kMaxName));
   return std::string(value.get_string());

@@ -12,6 +12,7 @@
 
 #include <boost/json/fwd.hpp>
 
+#include "base/parse_error.hpp"
 #include "selection/selection.hpp"
 
 /// Reads definitions (of cohorts, of reports) from JSON and says where something is wrong:
@@ -19,21 +20,12 @@
 ///     groups[0].conditions[1].did.count.op: must be one of "=", "!=", "<", …
 namespace bellwether::selection {
 
-struct DefinitionError {
-  std::string path;     ///< "groups[0].conditions[1].did.count.op"
-  std::string message;  ///< what is allowed there
-  std::string describe() const { return path.empty() ? message : path + ": " + message; }
-};
-
-/// Thrown by everything below; `read_definition` turns it into a value.
-struct Refused {
-  DefinitionError error;
-};
+/// Throws a `ParseError`, as everything below does; `read_definition` turns it into a value.
 [[noreturn]] void refuse(const std::string& path, std::string message);
 
 /// Parses the text and calls `read` with it.
-std::expected<void, DefinitionError> read_definition(
-    std::string_view text, const std::function<void(const boost::json::value&)>& read);
+std::expected<void, ParseError> read_definition(std::string_view text,
+                                                const std::function<void(const boost::json::value&)>& read);
 
 /// An object of which every key must be known.
 class ObjectReader {

@@ -99,7 +99,7 @@ Result<Database> open_data_file(const std::string& path, std::span<const char* c
   const std::string log = path + "-wal";
   try {
     if (size_of(path) == 0 && size_of(log) == 0) {
-      if (auto created = create(path, scripts); !created) return std::unexpected(created.error());
+      TRY(create(path, scripts));
     }
     if (is_damaged_log(log)) keep_damaged_log(log);
     Database database(path, {});
@@ -110,7 +110,7 @@ Result<Database> open_data_file(const std::string& path, std::span<const char* c
           "nothing",
           path));
     }
-    if (auto migrated = migrate(database, scripts); !migrated) return std::unexpected(migrated.error());
+    TRY(migrate(database, scripts));
     return database;
   } catch (const StorageError& error) {
     return fail(fmt::format("the data file {} cannot be opened: {}", path, error.what()));

@@ -5,6 +5,8 @@
 
 #include <sqlite3.h>
 
+#include "base/assertion.hpp"
+
 namespace bellwether::storage {
 
 namespace {
@@ -192,6 +194,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
+  ASSERT(open_);
   database_.script("COMMIT");
   open_ = false;
 }
@@ -211,6 +214,7 @@ Savepoint::~Savepoint() {
 }
 
 void Savepoint::keep() {
+  ASSERT(open_);
   database_.script("RELEASE part");
   open_ = false;
 }

@@ -5,6 +5,7 @@
 #include <exception>
 #include <future>
 
+#include "base/assertion.hpp"
 #include "base/guarded.hpp"
 
 namespace bellwether::storage {
@@ -140,6 +141,7 @@ std::vector<GroupCommit::Item> GroupCommit::take_group() {
   std::size_t bytes = 0;
   group.reserve(queue_.size());  // so that no item is lost between the queue and the group
   while (!queue_.empty() && (group.empty() || bytes + queue_.front().bytes <= limits_.group_bytes)) {
+    ASSERT(queued_bytes_ >= queue_.front().bytes);
     bytes += queue_.front().bytes;
     queued_bytes_ -= queue_.front().bytes;
     if (queue_.front().urgent) --urgent_items_;
@@ -169,6 +171,7 @@ CommitResult GroupCommit::try_commit(std::vector<Item>& group, std::size_t from,
   CommitResult result;
   const std::int64_t changes_before = database_.total_changes();
   try {
+    ASSERT(!database_.in_transaction());
     Transaction transaction(database_);
     for (std::size_t i = from; i < from + count; ++i) {
       group[i].work(database_);

@@ -92,9 +92,8 @@ struct Service::Impl {
   }
 
   Result<void> listen() {
-    const auto connections = net::reserve_descriptors(options.limits.connections, kOwnDescriptors);
-    if (!connections) return std::unexpected(connections.error());
-    options.limits.connections = *connections;
+    const auto connections = TRY(net::reserve_descriptors(options.limits.connections, kOwnDescriptors));
+    options.limits.connections = connections;
     auto proxies = net::parse_networks(options.shared_limits.trusted_proxies);
     if (!proxies) return fail("server.trusted_proxies: " + proxies.error().message);
     const auto bodies = std::make_shared<net::BodyBudget>(options.shared_limits.bodies);
@@ -146,16 +145,14 @@ Service::~Service() {
 }
 
 Result<std::unique_ptr<Service>> Service::start(Options options) {
-  if (auto sound = check(options); !sound) return std::unexpected(sound.error());
-  auto folder = storage::DataDir::lock(options.data_dir);
-  if (!folder) return std::unexpected(folder.error());
-  auto database = open_store(*folder);
-  if (!database) return std::unexpected(database.error());
+  TRY(check(options));
+  auto folder = TRY(storage::DataDir::lock(options.data_dir));
+  auto database = TRY(open_store(folder));
   const mirror::Mirror mirror(mirror_options(options));
-  if (auto recovered = recover(*database, mirror); !recovered) return std::unexpected(recovered.error());
+  TRY(recover(database, mirror));
   std::unique_ptr<Service> service(
-      new Service(std::make_unique<Impl>(std::move(options), std::move(*folder), std::move(*database))));
-  if (auto listening = service->impl_->listen(); !listening) return std::unexpected(listening.error());
+      new Service(std::make_unique<Impl>(std::move(options), std::move(folder), std::move(database))));
+  TRY(service->impl_->listen());
   service->impl_->maintenance.start();
   service->impl_->server->start();
   service->impl_->admin->start();

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "sync/sql.hpp"
 
 namespace bellwether::sync {
@@ -128,13 +129,13 @@ std::expected<Counts, EngineError> EngineLedger::write_pages(const FreezeOrder& 
   Parameters exported = parameters;
   exported.add("project", order.project_id);
   add_export(exported, order.properties);
-  if (auto entered = write(sql::kReadEntered, exported); !entered) return std::unexpected(entered.error());
+  TRY(write(sql::kReadEntered, exported));
   if (order.full) {
     const auto left = engine_.run(sql::kCountLeft, parameters, "TabSeparated", {});
     if (!left) return std::unexpected(left.error());
     counts.left = std::strtoull(left->c_str(), nullptr, 10);
   } else {
-    if (auto left = write(sql::kReadLeft, parameters); !left) return std::unexpected(left.error());
+    TRY(write(sql::kReadLeft, parameters));
     counts.stayed -= std::min(counts.stayed, counts.left);
   }
   if (auto finished = pages.finish(); !finished)
@@ -146,9 +147,8 @@ Result<std::string> EngineLedger::read(const std::string& change_set, std::uint3
   const std::scoped_lock lock(mutex_);
   auto file = open_files_.find(change_set);
   if (file == open_files_.end()) {
-    auto opened = PageFile::open(page_path(change_set));
-    if (!opened) return std::unexpected(opened.error());
-    file = open_files_.emplace(change_set, std::move(*opened)).first;
+    auto opened = TRY(PageFile::open(page_path(change_set)));
+    file = open_files_.emplace(change_set, std::move(opened)).first;
   }
   return file->second.read(page);
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/assertion.hpp"
 #include "retry_policy/retry.hpp"
 
 namespace bellwether::sync {
@@ -83,6 +84,7 @@ bool needs_full_load(std::optional<Timestamp> snapshot_at, Timestamp now) {
 
 Slice current_slice(const Run& run) {
   using contract::Action;
+  ASSERT(run.page >= 1 && run.page <= run.total_pages);
   const auto slice = [&](Action action, std::uint64_t members, std::uint32_t index) {
     return Slice{action, run.page, run.total_pages, members_on(run, members, index)};
   };
@@ -93,6 +95,7 @@ Slice current_slice(const Run& run) {
 }
 
 void on_frozen(Run& run, const Counts& counts) {
+  ASSERT(run.phase == Phase::kFreezing);
   run.counts = counts;
   run.phase = Phase::kSending;
   run.page = 1;
@@ -101,6 +104,7 @@ void on_frozen(Run& run, const Counts& counts) {
 }
 
 void on_answer(Run& run, const retry_policy::Judgement& judgement, Timestamp now, double jitter) {
+  ASSERT(run.phase == Phase::kSending);
   run.page_attempts += 1;
   run.attempts += 1;
   switch (judgement.verdict) {
@@ -128,6 +132,7 @@ void on_settled(Run& run, Timestamp now) {
 }
 
 void finish(Run& run, End how, std::string message, Timestamp now) {
+  ASSERT(!run.ended() && how != End::kNone);
   run.phase = Phase::kEnded;
   run.end = how;
   run.message = std::move(message);

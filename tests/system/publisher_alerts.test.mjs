@@ -82,7 +82,7 @@ test('what people define: webhooks and alerts, checked, and gone in order', asyn
   assert.equal(Date.parse(judged_until) % hour, 0);
   for (const [body, text] of [
     [{}, 'the project has an alert "Low" already'],
-    [{ name: 'x'.repeat(51) }, "an alert's name must be a text of 1 to 50 characters without control characters"],
+    [{ name: 'x'.repeat(51) }, "an alert's name must be a string of 1 to 50 characters without control characters"],
     [{ name: 'x', report_id: 7 }, 'report_id: there is no report 7'],
     [{ name: 'x', webhooks: [7] }, 'webhooks: there is no webhook 7'],
     [{ name: 'x', metric: 'Visits' }, 'the report has no metric "Visits"; it has "Sales"'],

@@ -24,7 +24,7 @@ test('cohorts: names, references, previews, and who uses what cannot go', async 
   assert.deepEqual([buyersCohort.status, buyersCohort.json.id, buyersCohort.json.kind], [201, 1, 'definition']);
   assert.deepEqual(message(await create({ name: 'Buyers', definition: did('x') })), [409, 'the project has a cohort "Buyers" already']);
   assert.deepEqual(message(await create({ name: '', definition: did('x') })),
-    [400, "a cohort's name must be a text of 1 to 100 characters without control characters"]);
+    [400, "a cohort's name must be a string of 1 to 100 characters without control characters"]);
   assert.deepEqual(message(await create({ name: 'x', definition: { groups: [{ conditions: [{ did: { evnt: 'x' } }] }] } })),
     [400, 'definition: groups[0].conditions[0].did.evnt: is not known here; known are "event", "where", "within", "count", "aggregate"']);
   assert.deepEqual(message(await create({ name: 'x', definition: refers('Nobody') })), [400, 'definition: there is no cohort "Nobody"']);
@@ -183,7 +183,7 @@ ${extra}`;
 
   for (const [text, complaint] of [['projects: [{id: 8', /publisher.yaml:\d+: /], ['projects:\n  - id: "8"\n    nam: x\n', /projects\[0\]\.nam is not known here/],
     ['projects:\n  - id: "8"\n    name: x\n    token: t\n    secret_env: NOT_THERE\n', /publisher.yaml:5: the environment variable NOT_THERE is not set/],
-    ['projects:\n  - id: 8\n    name: x\n    token: t\n', /projects\[0\]\.id must be a text/]]) {
+    ['projects:\n  - id: 8\n    name: x\n    token: t\n', /projects\[0\]\.id must be a string/]]) {
     writeFileSync(file, text);
     const wrong = apply();
     assert.equal(wrong.status, 1);

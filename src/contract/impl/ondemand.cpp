@@ -31,16 +31,16 @@ std::string Path::describe() const {
 }
 
 void fail_contract(const Path& path, std::string_view expected, std::string_view found) {
-  throw Failure{
-      {DecodeError::Kind::kContract, path.describe(), fmt::format("expected {}, found {}", expected, found)}};
+  throw DecodeError{{path.describe(), fmt::format("expected {}, found {}", expected, found)},
+                    DecodeError::Kind::kContract};
 }
 
 void fail_malformed(const Path& path, std::string_view why) {
-  throw Failure{{DecodeError::Kind::kMalformed, path.describe(), fmt::format("not valid JSON: {}", why)}};
+  throw DecodeError{{path.describe(), fmt::format("not valid JSON: {}", why)}, DecodeError::Kind::kMalformed};
 }
 
 void fail_limit(const Path& path, std::string message) {
-  throw Failure{{DecodeError::Kind::kLimit, path.describe(), std::move(message)}};
+  throw DecodeError{{path.describe(), std::move(message)}, DecodeError::Kind::kLimit};
 }
 
 std::string_view name_of(ondemand::json_type type) {

@@ -10,14 +10,10 @@
 #include "contract/json_text.hpp"
 
 /// What both decoders need of simdjson's On-Demand. Included by this module's .cpp files alone: the header is
-/// heavy. Inside, a fault unwinds as `Failure`; each decoder turns it into its `std::expected`.
+/// heavy. Inside, a fault unwinds as a thrown `DecodeError`; each decoder turns it into its `std::expected`.
 namespace bellwether::contract::impl {
 
 namespace ondemand = simdjson::ondemand;
-
-struct Failure {
-  DecodeError error;
-};
 
 /// Where a value stands, as a chain on the stack: nothing is built until a fault is described.
 struct Path {

@@ -8,6 +8,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/error.hpp"
 #include "events/engine.hpp"
 
 namespace bellwether::ingestion::impl {
@@ -26,10 +27,10 @@ std::expected<void, events::EngineError> find_rows(events::Engine& engine, std::
   while (next != ids.end()) {
     std::vector<std::string> some;
     for (; next != ids.end() && some.size() < kAtOnce; ++next) some.push_back(*next);
-    const auto rows = engine.run(statement, events::Parameters().add("project", project_id).add("ids", some),
-                                 "JSONCompactEachRow", kIngestionQuery);
-    if (!rows) return std::unexpected(rows.error());
-    std::string_view rest = *rows;
+    const auto rows =
+        TRY(engine.run(statement, events::Parameters().add("project", project_id).add("ids", some),
+                       "JSONCompactEachRow", kIngestionQuery));
+    std::string_view rest = rows;
     for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
       if (end > 0) on_row(boost::json::parse(rest.substr(0, end)).as_array());
       rest.remove_prefix(end + 1);

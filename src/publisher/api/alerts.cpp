@@ -6,6 +6,7 @@
 #include "alerts/mail.hpp"
 #include "alerts/message.hpp"
 #include "alerts/notification.hpp"
+#include "base/error.hpp"
 #include "base/shorten.hpp"
 #include "net/http_client.hpp"
 #include "publisher/alert_fields.hpp"
@@ -33,7 +34,7 @@ void read_all(alerts::Alert& alert, const Fields& fields) {
   if (!fields.has("webhooks")) return;
   alert.webhooks.clear();
   for (const boost::json::value* id : fields.items("webhooks")) {
-    if (!id->is_int64()) throw FieldError{"webhooks must be an array of ids"};
+    if (!id->is_int64()) throw ParseError{"", "webhooks must be an array of ids"};
     alert.webhooks.push_back(id->get_int64());
   }
 }
@@ -43,14 +44,13 @@ void complete(storage::Database& database, alerts::Alert& alert) {
   if (!alert.watch.metric.empty()) return;
   const auto report = registry::find_report(database, alert.report_id);
   const auto definition =
-      report ? reports::parse_definition(report->definition) : std::unexpected(reports::DefinitionError{});
+      report ? reports::parse_definition(report->definition) : std::unexpected(ParseError{});
   if (definition) alert.watch.metric = first_metric(*definition);
 }
 
 Answer save(const Call& call, const alerts::Alert& given, unsigned status) {
-  const auto saved = save_alert(call, given);
-  if (!saved) return std::unexpected(saved.error());
-  return show(*saved, status);
+  const auto saved = TRY(save_alert(call, given));
+  return show(saved, status);
 }
 
 std::expected<alerts::Alert, ApiError> read_body(const Call& call) {
@@ -58,7 +58,7 @@ std::expected<alerts::Alert, ApiError> read_body(const Call& call) {
   const auto read = read_json(call.request.body, [&](const boost::json::value& value) {
     const Fields fields(value, "", {"project_id", ALERT_FIELDS});
     alert.project_id = fields.text("project_id");
-    if (!fields.has("condition")) throw FieldError{"condition is missing"};
+    if (!fields.has("condition")) throw ParseError{"", "condition is missing"};
     alert.report_id = fields.integer("report_id");
     read_all(alert, fields);
   });
@@ -67,11 +67,10 @@ std::expected<alerts::Alert, ApiError> read_body(const Call& call) {
 }
 
 Answer change_paused(const Call& call, bool paused) {
-  auto alert = find_alert(call, 2);
-  if (!alert) return std::unexpected(alert.error());
-  if (alert->paused == paused) return show(*alert);
-  alert->paused = paused;
-  return save(call, *alert, 200);
+  auto alert = TRY(find_alert(call, 2));
+  if (alert.paused == paused) return show(alert);
+  alert.paused = paused;
+  return save(call, alert, 200);
 }
 
 void optional_number(JsonWriter& json, std::string_view key, bool known, double value) {
@@ -146,23 +145,21 @@ void send_test(JsonWriter& json, const Call& call, const std::string& email,
 Answer send_tests(const Call& call, alerts::Alert alert) {
   const auto place = call.parts.connection_tests.take();
   if (!place) return too_many_tests();
-  auto trial = prepare_trial(call, alert);
-  if (!trial) return std::unexpected(trial.error());
+  auto trial = TRY(prepare_trial(call, alert));
   const auto& evaluation = call.parts.options.alerts.evaluator.evaluation;
-  const auto buckets =
-      try_alert(trial->context, alert, trial->definition, evaluation, alerts::kMailedBuckets);
+  const auto buckets = try_alert(trial.context, alert, trial.definition, evaluation, alerts::kMailedBuckets);
   if (!buckets) return std::unexpected(to_api_error(buckets.error()));
   const TrialBucket& latest = buckets->back();
   const Timestamp end =
-      calendar::next_bucket(trial->definition.frame().unit, latest.start, trial->context.zone);
-  const auto firing = pretend(alert, latest, end, format_of(trial->definition, alert.watch.metric));
-  const auto message = alerts::to_message(alert, firing, trial->setting, system_now(), true);
+      calendar::next_bucket(trial.definition.frame().unit, latest.start, trial.context.zone);
+  const auto firing = pretend(alert, latest, end, format_of(trial.definition, alert.watch.metric));
+  const auto message = alerts::to_message(alert, firing, trial.setting, system_now(), true);
   std::string body;
   JsonWriter json(body);
   json.begin_object().key("would_fire").value(latest.firing.has_value()).key("sent").begin_array();
-  for (const registry::Webhook& webhook : trial->webhooks)
+  for (const registry::Webhook& webhook : trial.webhooks)
     send_test(json, call, webhook, alerts::encode(message, webhook));
-  const auto mail = alerts::to_mail(message, alerts::draw(course_of(*trial, alert, *buckets)).text());
+  const auto mail = alerts::to_mail(message, alerts::draw(course_of(trial, alert, *buckets)).text());
   for (const std::string& email : alert.emails) send_test(json, call, email, mail);
   json.end_array().key("payload").raw(contract::encode_alert(message)).end_object();
   return api::json_response(std::move(body));
@@ -171,16 +168,13 @@ Answer send_tests(const Call& call, alerts::Alert alert) {
 /// What the store lists of the alert in the path, the newest first.
 template <typename List>
 Answer list_of_alert(const Call& call, List&& list) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
-  const auto limit = call.limit();
-  if (!limit) return std::unexpected(limit.error());
-  const auto before = call.number("before");
-  if (!before) return std::unexpected(before.error());
+  const auto id = TRY(call.id_at(2));
+  const auto limit = TRY(call.limit());
+  const auto before = TRY(call.number("before"));
   const auto reader = call.parts.store.readers().borrow();
-  if (!alerts::find_alert(*reader, *id)) return no_such("alert");
+  if (!alerts::find_alert(*reader, id)) return no_such("alert");
   return api::list_response(
-      list(*reader, *id, *before, *limit + 1), *limit,
+      list(*reader, id, before, limit + 1), limit,
       [](JsonWriter& json, const auto& one) { render(json, one); },
       [](const auto& one) { return std::to_string(one.id); });
 }
@@ -201,22 +195,20 @@ alerts::AlertCourse course_of(const Trial& trial, const alerts::Alert& alert,
 }
 
 Done<alerts::Alert> find_alert(const Call& call, std::size_t segment) {
-  const auto id = call.id_at(segment);
-  if (!id) return std::unexpected(id.error());
+  const auto id = TRY(call.id_at(segment));
   const auto reader = call.parts.store.readers().borrow();
-  auto alert = alerts::find_alert(*reader, *id);
+  auto alert = alerts::find_alert(*reader, id);
   if (!alert) return no_such("alert");
   return std::move(*alert);
 }
 
 Done<alerts::Alert> save_alert(const Call& call, const alerts::Alert& given) {
-  auto saved = call.parts.store.change<alerts::Alert>(
-      [&](storage::Database& database) -> registry::Outcome<alerts::Alert> {
+  auto saved =
+      call.parts.store.change<alerts::Alert>([&](storage::Database& database) -> Result<alerts::Alert> {
         alerts::Alert alert = given;
         complete(database, alert);
-        const auto id = alerts::save_alert(database, alert, system_now());
-        if (!id) return std::unexpected(id.error());
-        return *alerts::find_alert(database, *id);
+        const auto id = TRY(alerts::save_alert(database, alert, system_now()));
+        return *alerts::find_alert(database, id);
       });
   if (saved) call.parts.alert_scheduler.wake();
   return saved;
@@ -246,39 +238,34 @@ Done<Trial> prepare_trial(const Call& call, alerts::Alert& alert) {
 }
 
 Answer list_alerts(const Call& call) {
-  const auto project = project_parameter(call);
-  if (!project) return std::unexpected(project.error());
+  const auto project = TRY(project_parameter(call));
   const auto reader = call.parts.store.readers().borrow();
-  return show_all(alerts::list_alerts(*reader, *project));
+  return show_all(alerts::list_alerts(*reader, project));
 }
 
 Answer create_alert(const Call& call) {
-  const auto alert = read_body(call);
-  if (!alert) return std::unexpected(alert.error());
-  return save(call, *alert, 201);
+  const auto alert = TRY(read_body(call));
+  return save(call, alert, 201);
 }
 
 Answer show_alert(const Call& call) {
-  const auto alert = find_alert(call, 2);
-  if (!alert) return std::unexpected(alert.error());
-  return show(*alert);
+  const auto alert = TRY(find_alert(call, 2));
+  return show(alert);
 }
 
 Answer change_alert(const Call& call) {
-  auto alert = find_alert(call, 2);
-  if (!alert) return std::unexpected(alert.error());
+  auto alert = TRY(find_alert(call, 2));
   const auto read = read_json(call.request.body, [&](const boost::json::value& value) {
-    read_all(*alert, Fields(value, "", {ALERT_FIELDS}));
+    read_all(alert, Fields(value, "", {ALERT_FIELDS}));
   });
   if (!read) return std::unexpected(read.error());
-  return save(call, *alert, 200);
+  return save(call, alert, 200);
 }
 
 Answer delete_alert(const Call& call) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
+  const auto id = TRY(call.id_at(2));
   const auto gone = call.parts.store.change<void>(
-      [&](storage::Database& database) { return alerts::remove_alert(database, *id); });
+      [&](storage::Database& database) { return alerts::remove_alert(database, id); });
   if (!gone) return std::unexpected(gone.error());
   return no_content();
 }
@@ -292,32 +279,27 @@ Answer resume_alert(const Call& call) {
 }
 
 Answer test_alert(const Call& call) {
-  auto alert = find_alert(call, 2);
-  if (!alert) return std::unexpected(alert.error());
-  return send_tests(call, std::move(*alert));
+  auto alert = TRY(find_alert(call, 2));
+  return send_tests(call, std::move(alert));
 }
 
 Answer test_unsaved_alert(const Call& call) {
-  auto alert = read_body(call);
-  if (!alert) return std::unexpected(alert.error());
-  return send_tests(call, std::move(*alert));
+  auto alert = TRY(read_body(call));
+  return send_tests(call, std::move(alert));
 }
 
 Answer preview_alert(const Call& call) {
-  const auto asked = call.number("buckets");
-  if (!asked) return std::unexpected(asked.error());
-  const std::int64_t buckets = asked->value_or(kUsualTrialBuckets);
+  const auto asked = TRY(call.number("buckets"));
+  const std::int64_t buckets = asked.value_or(kUsualTrialBuckets);
   if (buckets < 1 || buckets > kMaxTrialBuckets)
     return api_error(400, "bad_parameter", fmt::format("buckets must be from 1 to {}", kMaxTrialBuckets));
-  auto alert = read_body(call);
-  if (!alert) return std::unexpected(alert.error());
-  const auto trial = prepare_trial(call, *alert);
-  if (!trial) return std::unexpected(trial.error());
+  auto alert = TRY(read_body(call));
+  const auto trial = TRY(prepare_trial(call, alert));
   const auto tried =
-      try_alert(trial->context, *alert, trial->definition, call.parts.options.alerts.evaluator.evaluation,
+      try_alert(trial.context, alert, trial.definition, call.parts.options.alerts.evaluator.evaluation,
                 static_cast<std::size_t>(buckets));
   if (!tried) return std::unexpected(to_api_error(tried.error()));
-  return api::json_response(render_trial(*alert, *tried));
+  return api::json_response(render_trial(alert, *tried));
 }
 
 Answer list_alert_history(const Call& call) {
@@ -329,18 +311,15 @@ Answer list_alert_notifications(const Call& call) {
 }
 
 Answer resend_notification(const Call& call) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
+  const auto id = TRY(call.id_at(2));
   const auto sent = call.parts.store.change<alerts::Notification>(
-      [&](storage::Database& database) -> registry::Outcome<alerts::Notification> {
-        const auto before = alerts::find_notification(database, *id);
-        if (!before)
-          return registry::refuse(registry::Refusal::Kind::kNotFound, "there is no such notification");
+      [&](storage::Database& database) -> Result<alerts::Notification> {
+        const auto before = alerts::find_notification(database, id);
+        if (!before) return fail(Error::Kind::kNotFound, "there is no such notification");
         if (before->state != "failed")
-          return registry::refuse(registry::Refusal::Kind::kConflict,
-                                  "only a failed notification is sent again");
-        alerts::send_again(database, *id, system_now());
-        return *alerts::find_notification(database, *id);
+          return fail(Error::Kind::kConflict, "only a failed notification is sent again");
+        alerts::send_again(database, id, system_now());
+        return *alerts::find_notification(database, id);
       });
   if (!sent) return std::unexpected(sent.error());
   call.parts.notification_sender.wake();

@@ -1,6 +1,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "base/random_key.hpp"
 #include "publisher/api/render.hpp"
 #include "publisher/api/routes.hpp"
@@ -29,11 +30,10 @@ Answer answer_preview(const Call& call, const registry::Cohort& cohort) {
 }
 
 Answer save(const Call& call, const registry::Cohort& cohort, unsigned status) {
-  const auto saved = call.parts.store.change<registry::Cohort>(
-      [&](storage::Database& database) -> registry::Outcome<registry::Cohort> {
-        const auto id = registry::save_cohort(database, cohort);
-        if (!id) return std::unexpected(id.error());
-        return *registry::find_cohort(database, *id);
+  const auto saved =
+      call.parts.store.change<registry::Cohort>([&](storage::Database& database) -> Result<registry::Cohort> {
+        const auto id = TRY(registry::save_cohort(database, cohort));
+        return *registry::find_cohort(database, id);
       });
   if (!saved) return std::unexpected(saved.error());
   return show(*saved, status);
@@ -47,10 +47,9 @@ std::optional<registry::Cohort> find(const Call& call, std::int64_t id) {
 }  // namespace
 
 Answer list_cohorts(const Call& call) {
-  const auto project = project_parameter(call);
-  if (!project) return std::unexpected(project.error());
+  const auto project = TRY(project_parameter(call));
   const auto reader = call.parts.store.readers().borrow();
-  return show_all(registry::list_cohorts(*reader, *project));
+  return show_all(registry::list_cohorts(*reader, project));
 }
 
 Answer create_cohort(const Call& call) {
@@ -69,17 +68,15 @@ Answer create_cohort(const Call& call) {
 }
 
 Answer show_cohort(const Call& call) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
-  const auto cohort = find(call, *id);
+  const auto id = TRY(call.id_at(2));
+  const auto cohort = find(call, id);
   if (!cohort) return no_such("cohort");
   return show(*cohort);
 }
 
 Answer change_cohort(const Call& call) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
-  auto cohort = find(call, *id);
+  const auto id = TRY(call.id_at(2));
+  auto cohort = find(call, id);
   if (!cohort) return no_such("cohort");
   const auto read = read_json(call.request.body, [&](const boost::json::value& value) {
     const Fields fields(value, "", {"name", "description", "definition"});
@@ -95,18 +92,16 @@ Answer change_cohort(const Call& call) {
 }
 
 Answer delete_cohort(const Call& call) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
+  const auto id = TRY(call.id_at(2));
   const auto gone = call.parts.store.change<void>(
-      [&](storage::Database& database) { return registry::remove_cohort(database, *id); });
+      [&](storage::Database& database) { return registry::remove_cohort(database, id); });
   if (!gone) return std::unexpected(gone.error());
   return no_content();
 }
 
 Answer preview_cohort(const Call& call) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
-  const auto cohort = find(call, *id);
+  const auto id = TRY(call.id_at(2));
+  const auto cohort = find(call, id);
   if (!cohort) return no_such("cohort");
   return answer_preview(call, *cohort);
 }
@@ -123,9 +118,8 @@ Answer preview_definition(const Call& call) {
 }
 
 Answer upload_list(const Call& call) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
-  auto cohort = find(call, *id);
+  const auto id = TRY(call.id_at(2));
+  auto cohort = find(call, id);
   if (!cohort) return no_such("cohort");
   if (cohort->upload.empty())
     return api_error(409, "conflict", "this cohort has a definition; make one without for a list");

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/error.hpp"
 #include "publisher/api/render.hpp"
 #include "publisher/api/routes.hpp"
 #include "publisher/connection_test.hpp"
@@ -28,10 +29,9 @@ Answer save(const Call& call, const registry::Destination& destination, unsigned
   if (auto allowed = call.parts.guard.check_url(destination.url); !allowed)
     return api_error(400, "invalid", "url: " + allowed.error().message);
   const auto saved = call.parts.store.change<registry::Destination>(
-      [&](storage::Database& database) -> registry::Outcome<registry::Destination> {
-        const auto id = registry::save_destination(database, destination);
-        if (!id) return std::unexpected(id.error());
-        return *registry::find_destination(database, *id);
+      [&](storage::Database& database) -> Result<registry::Destination> {
+        const auto id = TRY(registry::save_destination(database, destination));
+        return *registry::find_destination(database, id);
       });
   if (!saved) return std::unexpected(saved.error());
   call.parts.dispatcher.wake();
@@ -39,10 +39,9 @@ Answer save(const Call& call, const registry::Destination& destination, unsigned
 }
 
 std::expected<registry::Destination, ApiError> find(const Call& call) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
+  const auto id = TRY(call.id_at(2));
   const auto reader = call.parts.store.readers().borrow();
-  auto destination = registry::find_destination(*reader, *id);
+  auto destination = registry::find_destination(*reader, id);
   if (!destination) return no_such("destination");
   return std::move(*destination);
 }
@@ -50,10 +49,9 @@ std::expected<registry::Destination, ApiError> find(const Call& call) {
 }  // namespace
 
 Answer list_destinations(const Call& call) {
-  const auto project = project_parameter(call);
-  if (!project) return std::unexpected(project.error());
+  const auto project = TRY(project_parameter(call));
   const auto reader = call.parts.store.readers().borrow();
-  return show_all(registry::list_destinations(*reader, *project));
+  return show_all(registry::list_destinations(*reader, project));
 }
 
 Answer create_destination(const Call& call) {
@@ -68,36 +66,32 @@ Answer create_destination(const Call& call) {
 }
 
 Answer show_destination(const Call& call) {
-  const auto destination = find(call);
-  if (!destination) return std::unexpected(destination.error());
-  return show(*destination);
+  const auto destination = TRY(find(call));
+  return show(destination);
 }
 
 Answer change_destination(const Call& call) {
-  auto destination = find(call);
-  if (!destination) return std::unexpected(destination.error());
+  auto destination = TRY(find(call));
   const auto read = read_json(call.request.body, [&](const boost::json::value& value) {
-    read_into(*destination, Fields(value, "", {"name", "url", "user", "password", "enabled"}));
+    read_into(destination, Fields(value, "", {"name", "url", "user", "password", "enabled"}));
   });
   if (!read) return std::unexpected(read.error());
-  return save(call, *destination, 200);
+  return save(call, destination, 200);
 }
 
 Answer delete_destination(const Call& call) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
+  const auto id = TRY(call.id_at(2));
   const auto gone = call.parts.store.change<void>(
-      [&](storage::Database& database) { return registry::remove_destination(database, *id); });
+      [&](storage::Database& database) { return registry::remove_destination(database, id); });
   if (!gone) return std::unexpected(gone.error());
   return no_content();
 }
 
 Answer test_destination(const Call& call) {
-  const auto destination = find(call);
-  if (!destination) return std::unexpected(destination.error());
+  const auto destination = TRY(find(call));
   const auto place = call.parts.connection_tests.take();
   if (!place) return too_many_tests();
-  return test_connection(destination->url, destination->user, destination->password, call.parts.guard,
+  return test_connection(destination.url, destination.user, destination.password, call.parts.guard,
                          call.parts.options.syncs);
 }
 

@@ -8,6 +8,7 @@
 #include "alerts/history.hpp"
 #include "alerts/notification.hpp"
 #include "api/browser.hpp"
+#include "base/error.hpp"
 #include "base/log.hpp"
 #include "net/credentials.hpp"
 #include "publisher/alert_trial.hpp"
@@ -42,12 +43,11 @@ Done<net::QueryParameters> read_fields(const Call& call) {
 Done<alerts::AlertCourse> try_course(const Call& call, alerts::Alert alert) {
   if (!alert.problem.empty())
     return api_error(409, "conflict", "What it watched is not in the report any more.");
-  const auto trial = prepare_trial(call, alert);
-  if (!trial) return std::unexpected(trial.error());
-  const auto buckets = try_alert(trial->context, alert, trial->definition,
+  const auto trial = TRY(prepare_trial(call, alert));
+  const auto buckets = try_alert(trial.context, alert, trial.definition,
                                  call.parts.options.alerts.evaluator.evaluation, kShownBuckets);
   if (!buckets) return std::unexpected(to_api_error(buckets.error()));
-  return course_of(*trial, alert, *buckets);
+  return course_of(trial, alert, *buckets);
 }
 
 /// The page with a form as stored, or one that was refused for `problem`; the chart judges by `as_typed`.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "alerts/alert_store.hpp"
+#include "base/error.hpp"
 #include "publisher/api/actions.hpp"
 #include "publisher/api/render.hpp"
 #include "publisher/api/routes.hpp"
@@ -26,13 +27,12 @@ void tell_creators(const Call& call, const registry::Report& report,
 
 Answer save(const Call& call, const registry::Report& report, unsigned status) {
   std::vector<alerts::FitChange> changes;
-  const auto saved = call.parts.store.change<registry::Report>(
-      [&](storage::Database& database) -> registry::Outcome<registry::Report> {
-        const auto id = registry::save_report(database, report);
-        if (!id) return std::unexpected(id.error());
-        changes = alerts::fit_changes(database, *id, report.definition);
+  const auto saved =
+      call.parts.store.change<registry::Report>([&](storage::Database& database) -> Result<registry::Report> {
+        const auto id = TRY(registry::save_report(database, report));
+        changes = alerts::fit_changes(database, id, report.definition);
         alerts::apply_fit_changes(database, changes, system_now());
-        return *registry::find_report(database, *id);
+        return *registry::find_report(database, id);
       });
   if (!saved) return std::unexpected(saved.error());
   tell_creators(call, *saved, changes);
@@ -67,20 +67,18 @@ ApiError to_definition_error(const reports::ReportError& error) {
 }
 
 Answer answer_result(const Call& call, const std::string& project_id, const std::string& definition) {
-  const auto run = run_report(call, project_id, definition);
-  if (!run) return std::unexpected(run.error());
+  const auto run = TRY(run_report(call, project_id, definition));
   if (call.parameter("format") == "csv" || call.accepts("text/csv"))
-    return api::text_response(reports::to_csv(run->report), "text/csv; charset=utf-8");
-  return api::json_response(reports::to_json(run->report));
+    return api::text_response(reports::to_csv(run.report), "text/csv; charset=utf-8");
+  return api::json_response(reports::to_json(run.report));
 }
 
 }  // namespace
 
 Done<registry::Report> find_report(const Call& call, std::size_t segment) {
-  const auto id = call.id_at(segment);
-  if (!id) return std::unexpected(id.error());
+  const auto id = TRY(call.id_at(segment));
   const auto reader = call.parts.store.readers().borrow();
-  auto report = registry::find_report(*reader, *id);
+  auto report = registry::find_report(*reader, id);
   if (!report) return no_such("report");
   return std::move(*report);
 }
@@ -103,10 +101,9 @@ Done<ReportRun> run_report(const Call& call, const std::string& project_id, cons
 }
 
 Answer list_reports(const Call& call) {
-  const auto project = project_parameter(call);
-  if (!project) return std::unexpected(project.error());
+  const auto project = TRY(project_parameter(call));
   const auto reader = call.parts.store.readers().borrow();
-  return show_all(registry::list_reports(*reader, *project));
+  return show_all(registry::list_reports(*reader, project));
 }
 
 Answer create_report(const Call& call) {
@@ -123,38 +120,34 @@ Answer create_report(const Call& call) {
 }
 
 Answer show_report(const Call& call) {
-  const auto report = find_report(call, 2);
-  if (!report) return std::unexpected(report.error());
-  return show(*report);
+  const auto report = TRY(find_report(call, 2));
+  return show(report);
 }
 
 Answer change_report(const Call& call) {
-  auto report = find_report(call, 2);
-  if (!report) return std::unexpected(report.error());
+  auto report = TRY(find_report(call, 2));
   const auto read = read_json(call.request.body, [&](const boost::json::value& value) {
     const Fields fields(value, "", {"name", "description", "definition"});
-    report->name = fields.text("name");
-    report->description = fields.text_or("description", "");
-    report->definition = fields.json_or_empty("definition");
+    report.name = fields.text("name");
+    report.description = fields.text_or("description", "");
+    report.definition = fields.json_or_empty("definition");
   });
   if (!read) return std::unexpected(read.error());
-  report->changed_at = system_now();
-  return call.parameter("dry_run") == "1" ? answer_fit_changes(call, *report) : save(call, *report, 200);
+  report.changed_at = system_now();
+  return call.parameter("dry_run") == "1" ? answer_fit_changes(call, report) : save(call, report, 200);
 }
 
 Answer delete_report(const Call& call) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
+  const auto id = TRY(call.id_at(2));
   const auto gone = call.parts.store.change<void>(
-      [&](storage::Database& database) { return alerts::remove_report(database, *id); });
+      [&](storage::Database& database) { return alerts::remove_report(database, id); });
   if (!gone) return std::unexpected(gone.error());
   return no_content();
 }
 
 Answer show_report_result(const Call& call) {
-  const auto report = find_report(call, 2);
-  if (!report) return std::unexpected(report.error());
-  return answer_result(call, report->project_id, report->definition);
+  const auto report = TRY(find_report(call, 2));
+  return answer_result(call, report.project_id, report.definition);
 }
 
 Answer run_definition(const Call& call) {

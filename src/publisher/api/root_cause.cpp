@@ -1,3 +1,4 @@
+#include "base/error.hpp"
 #include "base/shorten.hpp"
 #include "publisher/api/actions.hpp"
 #include "publisher/api/routes.hpp"
@@ -78,8 +79,7 @@ std::expected<Timestamp, ApiError> time_parameter(const Call& call) {
 }  // namespace
 
 Done<RootCause> explain_bucket(const Call& call, const alerts::Alert& alert) {
-  const auto at = time_parameter(call);
-  if (!at) return std::unexpected(at.error());
+  const auto at = TRY(time_parameter(call));
   if (!alert.problem.empty())
     return api_error(409, "conflict", "the alert does not fit its report: " + alert.problem);
   std::optional<reports::Context> context;
@@ -96,7 +96,7 @@ Done<RootCause> explain_bucket(const Call& call, const alerts::Alert& alert) {
   }
   const auto definition = reports::parse_definition(report->definition);
   if (!definition) return api_error(409, "conflict", "definition: " + definition.error().describe());
-  auto cause = analyse_root_cause(*context, alert, *definition, *at, options);
+  auto cause = analyse_root_cause(*context, alert, *definition, at, options);
   if (!cause) return std::unexpected(to_api_error(cause.error()));
   if (!*cause)
     return api_error(404, "not_found",
@@ -105,11 +105,9 @@ Done<RootCause> explain_bucket(const Call& call, const alerts::Alert& alert) {
 }
 
 Answer show_root_cause(const Call& call) {
-  const auto alert = find_alert(call, 2);
-  if (!alert) return std::unexpected(alert.error());
-  const auto cause = explain_bucket(call, *alert);
-  if (!cause) return std::unexpected(cause.error());
-  return api::json_response(render(*cause));
+  const auto alert = TRY(find_alert(call, 2));
+  const auto cause = TRY(explain_bucket(call, alert));
+  return api::json_response(render(cause));
 }
 
 }  // namespace bellwether::publisher

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "base/guarded.hpp"
 #include "base/log.hpp"
 #include "publisher/api/render.hpp"
@@ -84,9 +85,8 @@ class AuditStream final : public net::BodySource {
 };
 
 std::expected<sync::Run, ApiError> find_run(const Call& call, storage::Database& database) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
-  auto run = sync::find_run(database, *id);
+  const auto id = TRY(call.id_at(2));
+  auto run = sync::find_run(database, id);
   if (!run) return no_such("sync run");
   return std::move(*run);
 }
@@ -114,9 +114,8 @@ Answer list_runs(const Call& call) {
 
 Answer show_run(const Call& call) {
   const auto reader = call.parts.store.readers().borrow();
-  const auto run = find_run(call, *reader);
-  if (!run) return std::unexpected(run.error());
-  return show(*run);
+  const auto run = TRY(find_run(call, *reader));
+  return show(run);
 }
 
 Answer list_attempts(const Call& call) {
@@ -125,9 +124,8 @@ Answer list_attempts(const Call& call) {
   if (!limit) return std::unexpected(limit.error());
   if (!after) return std::unexpected(after.error());
   const auto reader = call.parts.store.readers().borrow();
-  const auto run = find_run(call, *reader);
-  if (!run) return std::unexpected(run.error());
-  return show_page(sync::list_attempts(*reader, run->id, *after, *limit + 1), *limit);
+  const auto run = TRY(find_run(call, *reader));
+  return show_page(sync::list_attempts(*reader, run.id, *after, *limit + 1), *limit);
 }
 
 Answer audit_run(const Call& call) {

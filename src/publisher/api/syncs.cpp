@@ -1,6 +1,9 @@
+#include <tuple>
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/random_key.hpp"
 #include "publisher/api/render.hpp"
@@ -18,13 +21,11 @@ void read_into(registry::Sync& sync, const Fields& fields) {
 
 /// Changes a sync in a transaction and shows it.
 Answer change(const Call& call, unsigned status,
-              const std::function<registry::Outcome<std::int64_t>(storage::Database&)>& work) {
-  const auto view =
-      call.parts.store.change<SyncView>([&](storage::Database& database) -> registry::Outcome<SyncView> {
-        const auto id = work(database);
-        if (!id) return std::unexpected(id.error());
-        return view_of(database, *registry::find_sync(database, *id));
-      });
+              const std::function<Result<std::int64_t>(storage::Database&)>& work) {
+  const auto view = call.parts.store.change<SyncView>([&](storage::Database& database) -> Result<SyncView> {
+    const auto id = TRY(work(database));
+    return view_of(database, *registry::find_sync(database, id));
+  });
   if (!view) return std::unexpected(view.error());
   call.parts.dispatcher.wake();
   return show(*view, status);
@@ -32,14 +33,13 @@ Answer change(const Call& call, unsigned status,
 
 /// Changes the sync that the path names.
 Answer change_named(const Call& call,
-                    const std::function<registry::Outcome<void>(storage::Database&, registry::Sync&)>& work) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
-  return change(call, 200, [&](storage::Database& database) -> registry::Outcome<std::int64_t> {
-    auto sync = registry::find_sync(database, *id);
-    if (!sync) return registry::refuse(registry::Refusal::Kind::kNotFound, "there is no such sync");
-    if (auto done = work(database, *sync); !done) return std::unexpected(done.error());
-    return *id;
+                    const std::function<Result<void>(storage::Database&, registry::Sync&)>& work) {
+  const auto id = TRY(call.id_at(2));
+  return change(call, 200, [&](storage::Database& database) -> Result<std::int64_t> {
+    auto sync = registry::find_sync(database, id);
+    if (!sync) return fail(Error::Kind::kNotFound, "there is no such sync");
+    TRY(work(database, *sync));
+    return id;
   });
 }
 
@@ -77,10 +77,9 @@ Answer create_sync(const Call& call) {
 }
 
 Answer show_sync(const Call& call) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
+  const auto id = TRY(call.id_at(2));
   const auto reader = call.parts.store.readers().borrow();
-  const auto sync = registry::find_sync(*reader, *id);
+  const auto sync = registry::find_sync(*reader, id);
   if (!sync) return no_such("sync");
   return show(view_of(*reader, *sync));
 }
@@ -91,37 +90,33 @@ Answer change_sync(const Call& call) {
     read_into(wanted, Fields(value, "", {"properties", "recurring", "owner"}));
   });
   if (!read) return std::unexpected(read.error());
-  return change_named(
-      call, [&](storage::Database& database, registry::Sync& sync) -> registry::Outcome<void> {
-        sync.properties = wanted.properties;
-        sync.recurring = wanted.recurring;
-        sync.owner = wanted.owner;
-        if (auto saved = registry::save_sync(database, sync, call.parts.options.sync_limits); !saved)
-          return std::unexpected(saved.error());
-        return {};
-      });
+  return change_named(call, [&](storage::Database& database, registry::Sync& sync) -> Result<void> {
+    sync.properties = wanted.properties;
+    sync.recurring = wanted.recurring;
+    sync.owner = wanted.owner;
+    std::ignore = TRY(registry::save_sync(database, sync, call.parts.options.sync_limits));
+    return {};
+  });
 }
 
 Answer delete_sync(const Call& call) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
-  const auto key = call.parts.store.change<std::string>(
-      [&](storage::Database& database) -> registry::Outcome<std::string> {
-        const auto sync = registry::find_sync(database, *id);
-        if (auto gone = registry::remove_sync(database, *id); !gone) return std::unexpected(gone.error());
-        sync::remove_runs_of_sync(database, *id);
+  const auto id = TRY(call.id_at(2));
+  const auto key =
+      call.parts.store.change<std::string>([&](storage::Database& database) -> Result<std::string> {
+        const auto sync = registry::find_sync(database, id);
+        TRY(registry::remove_sync(database, id));
+        sync::remove_runs_of_sync(database, id);
         return sync->key;
       });
   if (!key) return std::unexpected(key.error());
-  forget_sync(call.parts, *id, *key);
+  forget_sync(call.parts, id, *key);
   return no_content();
 }
 
 Answer run_sync(const Call& call) {
-  return change_named(call, [](storage::Database& database, registry::Sync& sync) -> registry::Outcome<void> {
+  return change_named(call, [](storage::Database& database, registry::Sync& sync) -> Result<void> {
     if (sync.state == registry::SyncState::kPaused) {
-      return registry::refuse(registry::Refusal::Kind::kConflict,
-                              fmt::format("the sync is paused ({}): resume it", sync.note));
+      return fail(Error::Kind::kConflict, fmt::format("the sync is paused ({}): resume it", sync.note));
     }
     // A one-time export runs again when it is asked to.
     registry::set_sync_state(database, sync.id, registry::SyncState::kActive, "");
@@ -131,19 +126,18 @@ Answer run_sync(const Call& call) {
 }
 
 Answer pause_sync(const Call& call) {
-  auto answer =
-      change_named(call, [](storage::Database& database, registry::Sync& sync) -> registry::Outcome<void> {
-        registry::set_sync_state(database, sync.id, registry::SyncState::kPaused, "paused by a person");
-        return {};
-      });
+  auto answer = change_named(call, [](storage::Database& database, registry::Sync& sync) -> Result<void> {
+    registry::set_sync_state(database, sync.id, registry::SyncState::kPaused, "paused by a person");
+    return {};
+  });
   if (answer) call.parts.dispatcher.stop_run(call.id_at(2).value_or(0));
   return answer;
 }
 
 Answer resume_sync(const Call& call) {
-  return change_named(call, [](storage::Database& database, registry::Sync& sync) -> registry::Outcome<void> {
+  return change_named(call, [](storage::Database& database, registry::Sync& sync) -> Result<void> {
     if (sync.state != registry::SyncState::kPaused)
-      return registry::refuse(registry::Refusal::Kind::kConflict, "the sync is not paused");
+      return fail(Error::Kind::kConflict, "the sync is not paused");
     registry::set_sync_state(database, sync.id, registry::SyncState::kActive, "");
     registry::set_next_run(database, sync.id, system_now());
     return {};

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "alerts/alert_store.hpp"
+#include "base/error.hpp"
 #include "publisher/api/render.hpp"
 #include "publisher/api/routes.hpp"
 #include "publisher/connection_test.hpp"
@@ -33,20 +34,18 @@ Answer save(const Call& call, const registry::Webhook& webhook, unsigned status)
   if (auto allowed = call.parts.guard.check_url(webhook.url); !allowed)
     return api_error(400, "invalid", "url: " + allowed.error().message);
   const auto saved = call.parts.store.change<registry::Webhook>(
-      [&](storage::Database& database) -> registry::Outcome<registry::Webhook> {
-        const auto id = registry::save_webhook(database, webhook);
-        if (!id) return std::unexpected(id.error());
-        return *registry::find_webhook(database, *id);
+      [&](storage::Database& database) -> Result<registry::Webhook> {
+        const auto id = TRY(registry::save_webhook(database, webhook));
+        return *registry::find_webhook(database, id);
       });
   if (!saved) return std::unexpected(saved.error());
   return show(*saved, status);
 }
 
 std::expected<registry::Webhook, ApiError> find(const Call& call) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
+  const auto id = TRY(call.id_at(2));
   const auto reader = call.parts.store.readers().borrow();
-  auto webhook = registry::find_webhook(*reader, *id);
+  auto webhook = registry::find_webhook(*reader, id);
   if (!webhook) return no_such("webhook");
   return std::move(*webhook);
 }
@@ -54,10 +53,9 @@ std::expected<registry::Webhook, ApiError> find(const Call& call) {
 }  // namespace
 
 Answer list_webhooks(const Call& call) {
-  const auto project = project_parameter(call);
-  if (!project) return std::unexpected(project.error());
+  const auto project = TRY(project_parameter(call));
   const auto reader = call.parts.store.readers().borrow();
-  return show_all(registry::list_webhooks(*reader, *project));
+  return show_all(registry::list_webhooks(*reader, project));
 }
 
 Answer create_webhook(const Call& call) {
@@ -72,36 +70,32 @@ Answer create_webhook(const Call& call) {
 }
 
 Answer show_webhook(const Call& call) {
-  const auto webhook = find(call);
-  if (!webhook) return std::unexpected(webhook.error());
-  return show(*webhook);
+  const auto webhook = TRY(find(call));
+  return show(webhook);
 }
 
 Answer change_webhook(const Call& call) {
-  auto webhook = find(call);
-  if (!webhook) return std::unexpected(webhook.error());
+  auto webhook = TRY(find(call));
   const auto read = read_json(call.request.body, [&](const boost::json::value& value) {
-    read_into(*webhook, Fields(value, "", {"name", "url", "user", "password", "enabled", "format"}));
+    read_into(webhook, Fields(value, "", {"name", "url", "user", "password", "enabled", "format"}));
   });
   if (!read) return std::unexpected(read.error());
-  return save(call, *webhook, 200);
+  return save(call, webhook, 200);
 }
 
 Answer delete_webhook(const Call& call) {
-  const auto id = call.id_at(2);
-  if (!id) return std::unexpected(id.error());
+  const auto id = TRY(call.id_at(2));
   const auto gone = call.parts.store.change<void>(
-      [&](storage::Database& database) { return alerts::remove_webhook(database, *id); });
+      [&](storage::Database& database) { return alerts::remove_webhook(database, id); });
   if (!gone) return std::unexpected(gone.error());
   return no_content();
 }
 
 Answer test_webhook(const Call& call) {
-  const auto webhook = find(call);
-  if (!webhook) return std::unexpected(webhook.error());
+  const auto webhook = TRY(find(call));
   const auto place = call.parts.connection_tests.take();
   if (!place) return too_many_tests();
-  return test_connection(webhook->url, webhook->user, webhook->password, call.parts.guard,
+  return test_connection(webhook.url, webhook.user, webhook.password, call.parts.guard,
                          call.parts.options.syncs);
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "base/error.hpp"
 #include "base/log.hpp"
 #include "feed/feed.hpp"
 #include "subscriber/api/call.hpp"
@@ -108,21 +109,19 @@ class ChangeStream final : public net::BodySource {
 }  // namespace
 
 Answer list_changes(const Call& call) {
-  const auto limit = call.limit();
-  if (!limit) return std::unexpected(limit.error());
+  const auto limit = TRY(call.limit());
   const auto reader = call.readers.borrow();
   Transaction snapshot(*reader, Transaction::Kind::kRead);
-  const auto after = find_cursor(call, *reader);
-  if (!after) return std::unexpected(after.error());
+  const auto after = TRY(find_cursor(call, *reader));
   if (call.accepts("text/event-stream")) {
     net::Response response;
     response.content_type = "text/event-stream";
     response.headers.push_back({"Cache-Control", "no-store"});
-    response.stream = std::make_unique<ChangeStream>(call.readers, call.metrics, *after);
+    response.stream = std::make_unique<ChangeStream>(call.readers, call.metrics, after);
     return response;
   }
-  const auto changes = feed::read(*reader, *after, *limit + 1);
-  return list_response(changes, *limit, render_change,
+  const auto changes = feed::read(*reader, after, limit + 1);
+  return list_response(changes, limit, render_change,
                        [](const feed::Change& change) { return std::to_string(change.seq); });
 }
 

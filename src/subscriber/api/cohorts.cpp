@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "mirror/views.hpp"
 #include "subscriber/api/call.hpp"
 #include "subscriber/api/member_json.hpp"
@@ -78,14 +79,13 @@ Answer show_cohort(const Call& call) {
 }
 
 Answer list_doubts(const Call& call) {
-  const auto limit = call.limit();
-  if (!limit) return std::unexpected(limit.error());
+  const auto limit = TRY(call.limit());
   const auto reader = call.readers.borrow();
   Transaction snapshot(*reader, Transaction::Kind::kRead);
   const auto cohort = mirror::find_cohort(*reader, call.path[2], call.path[3]);
   if (!cohort) return unknown_cohort(call);
-  const auto doubts = mirror::list_doubts(*reader, *cohort, call.parameter("after"), *limit + 1);
-  return list_response(doubts, *limit, render_doubt, [](const auto& doubt) { return doubt.distinct_id; });
+  const auto doubts = mirror::list_doubts(*reader, *cohort, call.parameter("after"), limit + 1);
+  return list_response(doubts, limit, render_doubt, [](const auto& doubt) { return doubt.distinct_id; });
 }
 
 Answer list_cohorts_of_member(const Call& call) {

@@ -4,6 +4,7 @@
 
 #include "base/compact_json.hpp"
 #include "base/encoding.hpp"
+#include "base/error.hpp"
 #include "base/log.hpp"
 #include "mirror/views.hpp"
 #include "subscriber/api/call.hpp"
@@ -99,14 +100,13 @@ Answer list_members(const Call& call) {
     return stream_members(call, render_csv, "text/csv; charset=utf-8",
                           "distinct_id,entered_at,session_id,properties\r\n");
   }
-  const auto limit = call.limit();
-  if (!limit) return std::unexpected(limit.error());
+  const auto limit = TRY(call.limit());
   const auto reader = call.readers.borrow();
   Transaction snapshot(*reader, Transaction::Kind::kRead);
   const auto cohort = mirror::find_cohort(*reader, call.path[2], call.path[3]);
   if (!cohort) return unknown_cohort(call);
-  const auto members = mirror::list_members(*reader, cohort->generation, call.parameter("after"), *limit + 1);
-  return list_response(members, *limit, render_member, [](const auto& member) { return member.distinct_id; });
+  const auto members = mirror::list_members(*reader, cohort->generation, call.parameter("after"), limit + 1);
+  return list_response(members, limit, render_member, [](const auto& member) { return member.distinct_id; });
 }
 
 Answer show_member(const Call& call) {

@@ -33,8 +33,8 @@ TEST(Definition, SaysWhereItIsWrong) {
             "match: must be one of \"all\", \"any\""},
            {R"({"groups":[{"conditions":[]}]})", "groups[0].conditions: must not be empty"},
            {one("{}"), "groups[0].conditions[0]: must have exactly one key"},
-           {one(R"({"in_cohort":""})"), "groups[0].conditions[0].in_cohort: must be a text, not empty"},
-           {one(R"({"did":{"event":7}})"), "groups[0].conditions[0].did.event: must be a text, not empty"},
+           {one(R"({"in_cohort":""})"), "groups[0].conditions[0].in_cohort: must be a string, not empty"},
+           {one(R"({"did":{"event":7}})"), "groups[0].conditions[0].did.event: must be a string, not empty"},
            {one(R"({"did":{"event":"a","count":{"op":"~","value":1}}})"),
             "groups[0].conditions[0].did.count.op: must be one of \"=\", \"!=\", \"<\", \"<=\", \">\", "
             "\">=\""},

@@ -32,7 +32,7 @@ TEST(KeptSecret, StaysOnlyForTheSameAddress) {
     Text stored;
     try {
       stored = changed_secret(change);
-    } catch (const FieldError& error) {
+    } catch (const ParseError& error) {
       EXPECT_TRUE(error.message.starts_with("password: give it again")) << what;
     }
     EXPECT_EQ(stored, expected) << what;

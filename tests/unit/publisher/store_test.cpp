@@ -14,10 +14,10 @@ TEST(Store, ARefusedChangeIsRolledBackWhateverItHasWritten) {
   auto store = Store::open(*locked, {});
   ASSERT_TRUE(store) << store.error().message;
   const auto change = [&](bool refuses) {
-    return (*store)->change<void>([&](storage::Database& database) -> registry::Outcome<void> {
+    return (*store)->change<void>([&](storage::Database& database) -> Result<void> {
       database.run("INSERT INTO project (id, name, token, secret) VALUES (?1, 'Shop', ?1, '')",
                    refuses ? "refused" : "taken");
-      if (refuses) return std::unexpected(registry::Refusal{registry::Refusal::Kind::kConflict, "no"});
+      if (refuses) return std::unexpected(Error{Error::Kind::kConflict, "no"});
       return {};
     });
   };

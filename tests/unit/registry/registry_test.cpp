@@ -11,7 +11,7 @@ namespace bellwether::registry {
 namespace {
 
 using ::testing::HasSubstr;
-using Kind = Refusal::Kind;
+using Kind = Error::Kind;
 
 class Registry : public ::testing::Test {
  protected:

@@ -1,4 +1,4 @@
-#include "registry/refusal.hpp"
+#include "registry/checks.hpp"
 
 #include <algorithm>
 
@@ -16,13 +16,13 @@ constexpr std::size_t kMaxCredential = 255;
 
 }  // namespace
 
-Outcome<void> check_name(std::string_view what, std::string_view name, std::size_t most) {
+Result<void> check_name(std::string_view what, std::string_view name, std::size_t most) {
   const bool printable =
       std::ranges::none_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
   if (is_utf8(name) && printable && !name.empty() && count_characters(name) <= most) return {};
-  return refuse(
-      Refusal::Kind::kInvalid,
-      fmt::format("{} must be a text of 1 to {} characters without control characters", what, most));
+  return fail(
+      Error::Kind::kInvalid,
+      fmt::format("{} must be a string of 1 to {} characters without control characters", what, most));
 }
 
 bool is_email(std::string_view text) {
@@ -34,22 +34,22 @@ bool is_email(std::string_view text) {
          text.find('@', at + 1) == std::string_view::npos;
 }
 
-Outcome<void> check_url(std::string_view what, std::string_view url) {
+Result<void> check_url(std::string_view what, std::string_view url) {
   const bool printable = std::ranges::all_of(url, [](char c) { return c > ' ' && c < 0x7f; });
   const bool sound = printable && (url.starts_with("https://") || url.starts_with("http://")) &&
                      url.size() <= kMaxUrl && url.find("://") + 3 < url.size();
   if (sound) return {};
-  return refuse(Refusal::Kind::kInvalid,
-                fmt::format("{}'s url must begin with https:// (or http://) and have at most {} characters",
-                            what, kMaxUrl));
+  return fail(Error::Kind::kInvalid,
+              fmt::format("{}'s url must begin with https:// (or http://) and have at most {} characters",
+                          what, kMaxUrl));
 }
 
-Outcome<void> check_credentials(std::string_view what, std::string_view user, std::string_view password) {
+Result<void> check_credentials(std::string_view what, std::string_view user, std::string_view password) {
   const bool sound = user.find(':') == std::string_view::npos && user.size() <= kMaxCredential &&
                      password.size() <= kMaxCredential && (password.empty() || !user.empty());
   if (sound) return {};
-  return refuse(Refusal::Kind::kInvalid,
-                fmt::format("{}'s user must not hold ':', and a password needs a user", what));
+  return fail(Error::Kind::kInvalid,
+              fmt::format("{}'s user must not hold ':', and a password needs a user", what));
 }
 
 }  // namespace bellwether::registry
