@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/guarded.hpp"
 #include "base/log.hpp"
 #include "net/http_client.hpp"
 
@@ -28,8 +29,26 @@ Result<void> post(const std::string& url, const std::string& json) {
 
 }  // namespace
 
-OperatorNotifier::OperatorNotifier(const NotifyOptions& options)
-    : options_(options), loop_({.name = "operator mail"}, [this] { return deliver_next(); }) {
+std::vector<OperatorChannel> operator_channels(const NotifyOptions& options) {
+  std::vector<OperatorChannel> channels;
+  if (!options.smtp.url.empty()) {
+    channels.push_back({"mail", [](const OperatorMessage& message) { return !message.to.empty(); },
+                        [&options](const OperatorMessage& message) {
+                          return net::send_mail(options.smtp,
+                                                {options.from, message.to, message.subject, message.text},
+                                                system_now(), kWithin);
+                        }});
+  }
+  if (!options.webhook_url.empty()) {
+    channels.push_back(
+        {"webhook", [](const OperatorMessage&) { return true; },
+         [&options](const OperatorMessage& message) { return post(options.webhook_url, message.json); }});
+  }
+  return channels;
+}
+
+OperatorNotifier::OperatorNotifier(std::vector<OperatorChannel> channels)
+    : channels_(std::move(channels)), loop_({.name = "operator mail"}, [this] { return deliver_next(); }) {
   loop_.start();
 }
 
@@ -54,27 +73,19 @@ Millis OperatorNotifier::deliver_next() {
     message = std::move(queue_.front());
     queue_.pop_front();
   }
-  deliver(message);
+  for (const OperatorChannel& channel : channels_) {
+    // One channel that fails does not keep the message from the next.
+    if (channel.takes(message)) guarded("an operator could not be told", [&] { persist(channel, message); });
+  }
   return Loop::kAgain;
 }
 
-void OperatorNotifier::deliver(const OperatorMessage& message) {
-  if (!options_.smtp.url.empty() && !message.to.empty()) {
-    persist("mail", [&] {
-      return net::send_mail(options_.smtp, {options_.from, message.to, message.subject, message.text},
-                            system_now(), kWithin);
-    });
-  }
-  if (!options_.webhook_url.empty())
-    persist("webhook", [&] { return post(options_.webhook_url, message.json); });
-}
-
-template <typename Try>
-void OperatorNotifier::persist(const char* how, Try&& attempt) {
+void OperatorNotifier::persist(const OperatorChannel& channel, const OperatorMessage& message) {
   for (int i = 1; i <= kTries; ++i) {
-    const Result<void> told = attempt();
+    const Result<void> told = channel.send(message);
     if (told) return;
-    log::warn("an operator could not be told", {{"by", how}, {"try", i}, {"error", told.error().message}});
+    log::warn("an operator could not be told",
+              {{"by", channel.name}, {"try", i}, {"error", told.error().message}});
     if (i == kTries || !loop_.pause(kPause)) return;
   }
 }

@@ -95,7 +95,7 @@ struct Service::Impl {
         guard(std::move(allowed)),
         store(std::move(opened)),
         engine(std::move(event_engine)),
-        operator_notifier(options.notify),
+        operator_notifier(operator_channels(options.notify)),
         events(*engine, options.batches),
         profiles(*engine, options.batches, options.profiles),
         ledger(*engine, {options.data_dir + "/pages", options.query_timeout, *layout_of(options)}),
