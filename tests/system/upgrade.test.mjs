@@ -9,9 +9,9 @@ import { Publisher, toLoopback } from './support/publisher.mjs';
 import { Recorder } from './support/recorder.mjs';
 import { DatabaseSync } from './support/sqlite.mjs';
 
-function unpack(t, name) {
+function unpack(t, version, name) {
   const folder = temporaryFolder(t);
-  const archive = fileURLToPath(new URL(`../data/0.1/${name}.tar.gz`, import.meta.url));
+  const archive = fileURLToPath(new URL(`../data/${version}/${name}.tar.gz`, import.meta.url));
   const done = spawnSync('tar', ['-C', folder, '-xzf', archive], { encoding: 'utf8' });
   assert.equal(done.status, 0, done.stderr);
   return join(folder, name);
@@ -20,8 +20,8 @@ function unpack(t, name) {
 /** Nothing becomes too old, whenever this runs. */
 const keepAll = '[data]\nkeep_alerts = "36500d"\nkeep_changes = "36500d"\nkeep_sessions = "36500d"\n[sync]\nexpire_after = "36500d"\nquiet = "36500d"\n';
 
-test('a subscriber of version 0.1 keeps its members, feed, alerts and refused requests', async (t) => {
-  const data = unpack(t, 'subscriber');
+async function useSubscriber(t, version) {
+  const data = unpack(t, version, 'subscriber');
   let subscriber = await Subscriber.start(t, { data, config: keepAll });
   const kept = ({ members }) => [...members].sort();
   const expected = kept({ members: ['p0', ...Array.from({ length: 117 }, (_, i) => `p${i + 3}`)] });
@@ -54,10 +54,10 @@ test('a subscriber of version 0.1 keeps its members, feed, alerts and refused re
   assert.equal((await subscriber.members('13')).length, 125);
   assert.deepEqual((await subscriber.changes()).slice(0, before.length), before, 'the feed goes on where it was');
   assert.equal((await subscriber.get('/v1/alerts')).data.length, 3);
-});
+}
 
-test('a publisher of version 0.1 keeps its events, profiles and what people configured', async (t) => {
-  const data = unpack(t, 'publisher');
+async function usePublisher(t, version) {
+  const data = unpack(t, version, 'publisher');
   // The sync is not due now, as it was not when the data was written.
   new DatabaseSync(join(data, 'publisher.db')).exec(`UPDATE sync SET next_run_at = ${Date.now() + 25 * 60_000};`);
   const start = () => Publisher.start(t, { data, config: toLoopback });
@@ -94,10 +94,15 @@ test('a publisher of version 0.1 keeps its events, profiles and what people conf
   assert.deepEqual(await sales(), { Bonn: [bonn], Ulm: [ulm + 5] });
   assert.equal((await publisher.call('GET', '/v1/syncs/1')).run.number, run.number);
   assert.equal((await publisher.run(1)).end, 'succeeded');
-});
+}
+
+for (const version of ['0.1', 'previous']) {
+  test(`a subscriber of version ${version} keeps its members, feed, alerts and rejected requests`, (t) => useSubscriber(t, version));
+  test(`a publisher of version ${version} keeps its events, profiles and what people configured`, (t) => usePublisher(t, version));
+}
 
 test('events of version 0.1 with arrays a thousand deep are removed, and the others stay', async (t) => {
-  const data = unpack(t, 'deep_events');
+  const data = unpack(t, '0.1', 'deep_events');
   let publisher = await Publisher.start(t, { data });
   const plans = async () => {
     const { series } = await publisher.call('POST', '/v1/reports/run', { project_id: '8', definition: { kind: 'insights',

@@ -1,18 +1,20 @@
-// Makes the data folders of this folder with the program that BELLWETHER names: see README.md.
+// Makes the data folders of one version with the program that BELLWETHER names: see README.md.
+//
+//   BELLWETHER=/path/to/that/version/bellwether node data/make.mjs FOLDER
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Subscriber, alert, page, until } from '../../system/support/bellwether.mjs';
-import { Publisher } from '../../system/support/publisher.mjs';
-import { Recorder } from '../../system/support/recorder.mjs';
+import { join } from 'node:path';
+import { Subscriber, alert, page, until } from '../system/support/bellwether.mjs';
+import { Publisher } from '../system/support/publisher.mjs';
+import { Recorder } from '../system/support/recorder.mjs';
 
-const here = dirname(fileURLToPath(import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'bellwether-v0.1-'));
+const target = process.argv[2];
+mkdirSync(target, { recursive: true });
+const folder = mkdtempSync(join(tmpdir(), 'bellwether-data-'));
 
 function pack(name) {
-  const done = spawnSync('tar', ['-C', folder, '--owner=0', '--group=0', '-czf', join(here, `${name}.tar.gz`), name], { encoding: 'utf8' });
+  const done = spawnSync('tar', ['-C', folder, '--owner=0', '--group=0', '-czf', join(target, `${name}.tar.gz`), name], { encoding: 'utf8' });
   if (done.status !== 0) throw new Error(done.stderr);
 }
 async function taken(answer) {
