@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
+#include <memory>
 
 #include "base/thread_pool.hpp"
 #include "net/http.hpp"
@@ -18,6 +20,9 @@ class Workers {
  public:
   using Answer = std::function<net::Response(const net::Request&)>;
 
+  /// Streams at once; more are refused, so that connections are left for everything else.
+  static constexpr std::size_t kMaxStreams = 64;
+
   explicit Workers(std::size_t call_threads);
 
   /// Calls `answer` on a thread for this kind of request, and `respond` with what it returns. 503 when too many
@@ -32,6 +37,11 @@ class Workers {
   void stop();
 
  private:
+  /// The response, or a refusal when it is one stream too many.
+  net::Response admit(net::Response response) const;
+
+  const std::shared_ptr<std::atomic<std::size_t>> open_streams_ =
+      std::make_shared<std::atomic<std::size_t>>(0);
   ThreadPool calls_;
   ThreadPool probes_;
   ThreadPool streams_;

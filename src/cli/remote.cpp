@@ -36,7 +36,8 @@ std::string text_of_error(const std::string& body) {
 }
 
 /// One line, whatever it quotes.
-std::string message_of(const std::string& body) {
+std::string message_of(unsigned status, const std::string& body) {
+  if (body.empty()) return fmt::format("the service answered {} and no more", status);
   return visible(text_of_error(body));
 }
 
@@ -63,7 +64,7 @@ Result<std::string> Remote::send(const std::string& method, const std::string& t
   if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
   auto response = net::HttpClient({}).send(request);
   if (!response) return unreachable(*this, response.error());
-  if (response->status / 100 != 2) return fail(message_of(response->body));
+  if (response->status / 100 != 2) return fail(message_of(response->status, response->body));
   return std::move(response->body);
 }
 
@@ -77,7 +78,7 @@ Result<std::optional<std::string>> Remote::stream(
   const auto response =
       net::HttpClient({}).stream(request, [&](std::string_view piece) { return lines.take(piece, on_line); });
   if (!response) return unreachable(*this, response.error());
-  if (response->status != 200) return message_of(response->body);
+  if (response->status != 200) return message_of(response->status, response->body);
   return std::nullopt;
 }
 

@@ -31,6 +31,9 @@ namespace {
 constexpr std::string_view kBusy =
     "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
+/// For connections to notice that they were aborted.
+constexpr Millis kAborting = std::chrono::seconds(1);
+
 }  // namespace
 
 struct Server::Impl {
@@ -151,7 +154,11 @@ struct Server::Impl {
     {
       std::unique_lock lock(mutex);
       for (const auto& connection : connections) connection->finish_soon();
-      ended.wait_for(lock, bound, [this] { return connections.empty(); });
+      if (!ended.wait_for(lock, bound, [this] { return connections.empty(); })) {
+        for (const auto& connection : connections) connection->abort();
+        // What a connection holds (a snapshot of the data, say) is given back when it has ended.
+        ended.wait_for(lock, kAborting, [this] { return connections.empty(); });
+      }
     }
     io.stop();
     for (std::thread& thread : threads) thread.join();

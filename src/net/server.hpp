@@ -42,7 +42,7 @@ struct SharedLimits {
 /// less.
 constexpr ServerLimits private_listener_limits() {
   ServerLimits limits;
-  limits.connections = 64;
+  limits.connections = 128;
   limits.connections_per_client = limits.connections;
   return limits;
 }

@@ -1,6 +1,7 @@
 #include "subscriber/maintenance_loop.hpp"
 
-#include "base/log.hpp"
+#include <tuple>
+
 #include "inbox/inbox.hpp"
 #include "mirror/cohort_rows.hpp"
 #include "storage/clock_times.hpp"
@@ -125,9 +126,8 @@ void MaintenanceLoop::collect_garbage(mirror::Merger& merger, std::optional<Time
 /// A failing disk shows that it is well again only when something is written.
 void MaintenanceLoop::probe_storage() {
   if (!writer_.failing()) return;
-  const auto done = writer_.run_background(
+  std::ignore = writer_.run_background(
       [](Database& database) { database.run("UPDATE feed_position SET last_seq = last_seq"); });
-  if (done) log::info("storage takes writes again");
 }
 
 }  // namespace bellwether::subscriber

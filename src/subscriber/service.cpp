@@ -21,7 +21,7 @@ namespace {
 
 /// Descriptors that strangers' connections never get: the private listener's, the data file's with its
 /// readers, and what merging opens.
-constexpr std::size_t kOwnDescriptors = 160;
+constexpr std::size_t kOwnDescriptors = 256;
 /// Requests whose password is being stretched or waits for it. More are refused.
 constexpr std::size_t kMaxStretching = 64;
 
@@ -88,6 +88,7 @@ struct Service::Impl {
       log::error("storage does not take writes; senders are answered 503",
                  {{"error", why ? why->message : ""}});
     }
+    if (!report.failed && failing) log::info("storage takes writes again");
     failing = report.failed;
   }
 

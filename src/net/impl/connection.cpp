@@ -77,7 +77,15 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
 
   void finish_soon() override {
     asio::post(stream_.get_executor(), [self = this->shared_from_this()] {
-      if (self->phase_ == Phase::kIdle) self->cancel();
+      if (self->phase_ == Phase::kIdle || self->writer_.is_streaming()) self->cancel();
+    });
+  }
+
+  void abort() override {
+    asio::post(stream_.get_executor(), [self = this->shared_from_this()] {
+      error_code ignored;
+      self->socket().close(ignored);
+      self->watchdog_.disarm();
     });
   }
 

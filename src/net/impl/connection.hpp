@@ -40,8 +40,10 @@ class Connection {
   virtual void start(std::function<void()> on_end) = 0;
   /// In place of `start`: sends the bytes as far as they go at once, and closes.
   virtual void turn_away(std::string_view answer) = 0;
-  /// Thread-safe: ends it as soon as no request is under way.
+  /// Thread-safe: ends it as soon as no request is under way; a stream that is being written ends at once.
   virtual void finish_soon() = 0;
+  /// Thread-safe: ends it now, whatever it is doing.
+  virtual void abort() = 0;
   /// Thread-safe: ends it now, unless a whole request is being answered; then after the answer.
   virtual void give_way() = 0;
   /// Thread-safe.

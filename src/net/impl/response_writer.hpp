@@ -1,13 +1,16 @@
 #pragma once
 
+#include <cerrno>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/stream_traits.hpp>
 #include <boost/beast/http/chunk_encode.hpp>
 #include <boost/beast/http/write.hpp>
+#include <sys/socket.h>
 
 #include "net/impl/connection.hpp"
 #include "net/impl/elsewhere.hpp"
@@ -25,7 +28,12 @@ class ResponseWriter {
 
   /// False when it could not be written to its end. The response's body or stream is used up.
   boost::asio::awaitable<bool> write(Response& response, bool keep_alive, bool head_only) {
-    if (response.stream) co_return co_await write_stream(response, keep_alive, head_only);
+    if (response.stream) {
+      is_streaming_ = true;
+      const bool whole = co_await write_stream(response, keep_alive, head_only);
+      is_streaming_ = false;
+      co_return whole;
+    }
     watchdog_.arm(around_.limits.write_timeout);
     if (head_only) {
       auto message = make_head<http::empty_body>(response, keep_alive);
@@ -39,6 +47,9 @@ class ResponseWriter {
     auto [error, size] = co_await http::async_write(stream_, message, kToTuple);
     co_return !error;
   }
+
+  /// On the connection's strand.
+  bool is_streaming() const { return is_streaming_; }
 
  private:
   static constexpr Millis kStreamPause{50};
@@ -67,6 +78,7 @@ class ResponseWriter {
       if (piece.state == BodySource::State::kMore && !piece.bytes.empty()) continue;
       pause.expires_after(kStreamPause);
       [[maybe_unused]] auto [waited] = co_await pause.async_wait(kToTuple);
+      if (has_hung_up()) co_return false;
     }
     auto [end_error, end_size] =
         co_await boost::asio::async_write(stream_, http::make_chunk_last(), kToTuple);
@@ -87,6 +99,14 @@ class ResponseWriter {
     co_return piece ? std::move(*piece) : Piece();
   }
 
+  /// Whether the reader of a stream has closed its side: nobody reads on who does.
+  bool has_hung_up() {
+    char byte = 0;
+    const auto peeked =
+        recv(boost::beast::get_lowest_layer(stream_).native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return peeked == 0 || (peeked < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+  }
+
   boost::asio::awaitable<bool> write_chunk(const std::string& chunk) {
     if (chunk.empty()) co_return true;
     watchdog_.arm(around_.limits.write_timeout);
@@ -98,6 +118,7 @@ class ResponseWriter {
   Stream& stream_;
   Watchdog& watchdog_;
   const Surroundings& around_;
+  bool is_streaming_ = false;
 };
 
 }  // namespace bellwether::net::impl
