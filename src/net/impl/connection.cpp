@@ -19,6 +19,7 @@
 #include "net/impl/closing.hpp"
 #include "net/impl/elsewhere.hpp"
 #include "net/impl/http_exchange.hpp"
+#include "net/impl/remote_ip.hpp"
 #include "net/impl/request_reader.hpp"
 #include "net/impl/response_writer.hpp"
 #include "net/impl/watchdog.hpp"
@@ -55,7 +56,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
         watchdog_(stream_.get_executor(), [this] { cancel(); }),
         writer_(stream_, watchdog_, around_),
         reader_(stream_, around_.limits),
-        peer_(peer_of(this->socket())),
+        peer_(remote_ip(this->socket())),
         client_(client_key(peer_, around_.trusted_proxies)) {}
 
   void start(std::function<void()> on_end) override {
@@ -106,12 +107,6 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
 
  private:
   static constexpr bool kIsTls = std::is_same_v<Stream, TlsStream>;
-
-  static std::string peer_of(const tcp::socket& socket) {
-    error_code unknown;
-    const auto endpoint = socket.remote_endpoint(unknown);
-    return unknown ? std::string() : endpoint.address().to_string();
-  }
 
   tcp::socket& socket() {
     if constexpr (kIsTls) {
