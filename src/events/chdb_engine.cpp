@@ -8,7 +8,10 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "events/impl/chdb_library.hpp"
+#include "events/impl/part_check.hpp"
+#include "events/sql.hpp"
 #include "storage/data_dir.hpp"
 
 namespace bellwether::events {
@@ -78,6 +81,7 @@ struct ChdbEngine::Impl {
   std::mutex mutex;
   std::condition_variable freed;
   std::vector<Session*> idle;
+  impl::PartCheck parts;
 
   std::expected<void, EngineError> connect(const Options& options) {
     std::vector<std::string> texts{
@@ -171,6 +175,33 @@ struct ChdbEngine::Impl {
     TRY(check(result.get()));
     return std::string(bytes_of(result.get()));
   }
+
+  /// As `execute` for all of a statement that begins with `head`; what an INSERT has written is checked.
+  std::expected<std::string, EngineError> execute_checked(const Session& session, std::string_view head,
+                                                          std::string_view whole,
+                                                          const Parameters& parameters,
+                                                          std::string_view format) {
+    const auto table = impl::inserted_table(head);
+    if (!table) return execute(session, whole, parameters, format);
+    std::string answer;
+    const auto run = [&](std::string_view statement, const Parameters& values, std::string_view as) {
+      return execute(session, statement, values, as);
+    };
+    const auto insert = [&]() -> std::expected<void, EngineError> {
+      answer = TRY(execute(session, whole, parameters, format));
+      return {};
+    };
+    TRY(parts.watch(*table, run, insert));
+    return answer;
+  }
+
+  /// Rows of parts that the engine found damaged when it opened the folder are not in any table.
+  void tell_of_damaged_parts() const {
+    const auto found = execute(*sessions.front(), sql::kListDamagedParts, {}, "TabSeparatedRaw");
+    if (found && !found->empty())
+      log::error("the event engine has put damaged parts aside, in the folders named detached",
+                 {{"parts", *found}});
+  }
 };
 
 ChdbEngine::ChdbEngine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -183,15 +214,15 @@ std::expected<std::unique_ptr<ChdbEngine>, EngineError> ChdbEngine::open(const O
   if (!library) return std::unexpected(unavailable(library.error().message));
   auto impl = std::make_unique<Impl>(std::move(*folder), *library);
   TRY(impl->connect(options));
+  impl->tell_of_damaged_parts();
   return std::unique_ptr<ChdbEngine>(new ChdbEngine(std::move(impl)));
 }
 
 std::expected<std::string, EngineError> ChdbEngine::run(std::string_view statement,
                                                         const Parameters& parameters, std::string_view format,
                                                         const QueryOptions& options) {
-  const auto session = impl_->borrow(options);
-  if (!session) return std::unexpected(session.error());
-  return impl_->execute(**session, statement, parameters, format);
+  const auto session = TRY(impl_->borrow(options));
+  return impl_->execute_checked(*session, statement, statement, parameters, format);
 }
 
 std::expected<void, EngineError> ChdbEngine::stream(std::string_view statement, const Parameters& parameters,
@@ -216,13 +247,11 @@ std::expected<void, EngineError> ChdbEngine::stream(std::string_view statement, 
 
 std::expected<void, EngineError> ChdbEngine::insert(std::string_view statement, std::string_view rows,
                                                     const QueryOptions& options) {
-  const auto session = impl_->borrow(options);
-  if (!session) return std::unexpected(session.error());
+  const auto session = TRY(impl_->borrow(options));
   std::string whole;
   whole.reserve(statement.size() + rows.size() + 1);
   whole.append(statement).append("\n").append(rows);
-  const auto done = impl_->execute(**session, whole, {}, "Null");
-  if (!done) return std::unexpected(done.error());
+  std::ignore = TRY(impl_->execute_checked(*session, statement, whole, {}, "Null"));
   return {};
 }
 

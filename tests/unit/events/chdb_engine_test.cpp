@@ -1,7 +1,12 @@
 #include "events/chdb_engine.hpp"
 
+#include <csignal>
+#include <random>
+
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,6 +56,70 @@ TEST_F(Chdb, OneProcessAtATime) {
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().kind, EngineError::Kind::kUnavailable);
   EXPECT_THAT(second.error().message, HasSubstr("in use by process " + std::to_string(getpid())));
+}
+
+/// As on a disk that is full for a moment: a write beyond so many bytes of a file fails.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+  ~FileSizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
+
+/// Rows that do not compress.
+std::string make_rows(int count, std::mt19937_64& random) {
+  std::string rows;
+  for (int i = 0; i < count; ++i) {
+    const std::string id = fmt::format("{:016x}{:016x}", random(), random());
+    rows += fmt::format(
+        R"({{"project_id":"8","event":"Buy","distinct_id":"{}","time":1767323045000,"insert_id":"{}","properties":{{}},"received_at":1}})"
+        "\n",
+        id, id);
+  }
+  return rows;
+}
+
+TEST_F(Chdb, NeverSaysThatRowsAreStoredWhichAreNot) {
+  std::mt19937_64 random(1);
+  int stored = 0;
+  {
+    auto engine = open();
+    ASSERT_TRUE(engine) << engine.error().message;
+    ASSERT_TRUE(migrate(**engine));
+    const auto insert = [&](int count) {
+      const bool taken = (*engine)->insert(sql::kInsertEvents, make_rows(count, random), {}).has_value();
+      if (taken) stored += count;
+      return taken;
+    };
+    ASSERT_TRUE(insert(500));
+    for (const rlim_t bytes : {16U << 10U, 4U << 10U, 1U << 10U}) {
+      const FileSizeLimit limit(bytes);
+      for (int i = 0; i < 3; ++i) insert(1500);
+    }
+    EXPECT_TRUE(insert(100)) << "it goes on when there is room again";
+    const auto count =
+        (*engine)->run("SELECT uniqExact(insert_id) FROM bellwether.event", {}, "TabSeparated", {});
+    ASSERT_TRUE(count) << count.error().message;
+    EXPECT_EQ(*count, std::to_string(stored) + "\n");
+  }
+  auto engine = open();
+  ASSERT_TRUE(engine) << engine.error().message;
+  const auto count =
+      (*engine)->run("SELECT uniqExact(insert_id) FROM bellwether.event", {}, "TabSeparated", {});
+  ASSERT_TRUE(count) << count.error().message;
+  EXPECT_EQ(*count, std::to_string(stored) + "\n");
 }
 
 TEST(ChdbLibrary, SaysWhenItIsNotThere) {
