@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "base/loop.hpp"
 #include "events/impl/chdb_library.hpp"
 #include "events/impl/part_check.hpp"
 #include "events/sql.hpp"
@@ -26,6 +27,8 @@ namespace {
 constexpr std::size_t kCacheShare = 8;
 /// Sessions that only ingestion takes, so that events are stored however many reports run.
 constexpr std::size_t kForIngestion = 1;
+/// The engine removes what was merged after 8 minutes (its setting old_parts_lifetime).
+constexpr Millis kCheckPartsEvery = std::chrono::minutes(1);
 
 EngineError unavailable(std::string message) {
   return {EngineError::Kind::kUnavailable, 0, std::move(message)};
@@ -71,6 +74,7 @@ struct ChdbEngine::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() {
+    if (part_check) part_check->stop();
     // Before the process ends, or a thread of the library aborts it.
     for (const auto& session : sessions) library.close(session->connection);
   }
@@ -82,6 +86,23 @@ struct ChdbEngine::Impl {
   std::condition_variable freed;
   std::vector<Session*> idle;
   impl::PartCheck parts;
+  std::unique_ptr<Loop> part_check;
+
+  std::expected<void, EngineError> check_parts() {
+    const auto session = TRY(borrow({}));
+    return parts.heal([&](std::string_view statement, const Parameters& values, std::string_view as) {
+      return execute(*session, statement, values, as);
+    });
+  }
+
+  void start_part_check() {
+    part_check = std::make_unique<Loop>(Loop::Options{.name = "part check"}, [this] {
+      if (const auto checked = check_parts(); !checked)
+        log::warn("the event engine's parts cannot be checked", {{"error", checked.error().message}});
+      return kCheckPartsEvery;
+    });
+    part_check->start();
+  }
 
   std::expected<void, EngineError> connect(const Options& options) {
     std::vector<std::string> texts{
@@ -215,7 +236,12 @@ std::expected<std::unique_ptr<ChdbEngine>, EngineError> ChdbEngine::open(const O
   auto impl = std::make_unique<Impl>(std::move(*folder), *library);
   TRY(impl->connect(options));
   impl->tell_of_damaged_parts();
+  impl->start_part_check();
   return std::unique_ptr<ChdbEngine>(new ChdbEngine(std::move(impl)));
+}
+
+std::expected<void, EngineError> ChdbEngine::check_parts() {
+  return impl_->check_parts();
 }
 
 std::expected<std::string, EngineError> ChdbEngine::run(std::string_view statement,

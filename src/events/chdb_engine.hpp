@@ -25,6 +25,9 @@ class ChdbEngine final : public Engine {
   static std::expected<std::unique_ptr<ChdbEngine>, EngineError> open(const Options& options);
   ~ChdbEngine() override;
 
+  /// Takes back what a merge that could not be written has replaced; done by itself every minute.
+  std::expected<void, EngineError> check_parts();
+
   std::expected<std::string, EngineError> run(std::string_view statement, const Parameters& parameters,
                                               std::string_view format, const QueryOptions& options) override;
   std::expected<void, EngineError> stream(std::string_view statement, const Parameters& parameters,

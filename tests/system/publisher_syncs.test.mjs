@@ -169,7 +169,7 @@ test('a publisher that is killed goes on with the page where it was, under the s
       await publisher.kill();
       return 'break';
     }
-    await sleep(600); // longer than a commit: what was answered is stored when the next page comes
+    await sleep(1200); // longer than a commit: what was answered is stored when the next page comes
     return { status: 200, body: { action: page.action, status: 'success' } };
   } });
   publisher = await Publisher.start(t, { data });

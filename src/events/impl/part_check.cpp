@@ -105,4 +105,24 @@ std::expected<void, EngineError> PartCheck::watch(
                   "the event engine could not write all rows: is there room on its disk?"});
 }
 
+std::expected<void, EngineError> PartCheck::heal(const Run& run) {
+  const std::string tables = TRY(run(sql::kListMergedTables, {}, "TabSeparatedRaw"));
+  for (std::string_view rest = tables; !rest.empty(); rest.remove_prefix(rest.find('\n') + 1)) {
+    const std::string table(rest.substr(0, rest.find('\n')));
+    const std::scoped_lock lock(table_of(table).mutex);
+    const std::string rows =
+        TRY(run(sql::kListRecentParts, Parameters().add("table", table), "TabSeparatedRaw"));
+    const auto parts = read_parts(rows);
+    const auto damaged =
+        std::ranges::find_if(parts, [](const Part& part) { return !is_whole(part.folder, part.bytes); });
+    if (damaged == parts.end()) continue;
+    log::error(
+        "the event engine could not write all of a merged part; the parts that it merged are taken back",
+        {{"table", table}, {"part", damaged->name}});
+    std::ignore = TRY(run(fmt::format("DETACH TABLE bellwether.{}", table), {}, "Null"));
+    std::ignore = TRY(run(fmt::format("ATTACH TABLE bellwether.{}", table), {}, "Null"));
+  }
+  return {};
+}
+
 }  // namespace bellwether::events::impl

@@ -34,6 +34,10 @@ class PartCheck {
   std::expected<void, EngineError> watch(const std::string& table, const Run& run,
                                          const std::function<std::expected<void, EngineError>()>& insert);
 
+  /// Looks for parts that a merge has written and that are not whole. The engine keeps what it merged for some minutes;
+  /// opening the table again puts the damaged part aside and takes those back.
+  std::expected<void, EngineError> heal(const Run& run);
+
  private:
   struct Table {
     std::mutex mutex;

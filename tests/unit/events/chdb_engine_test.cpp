@@ -122,6 +122,25 @@ TEST_F(Chdb, NeverSaysThatRowsAreStoredWhichAreNot) {
   EXPECT_EQ(*count, std::to_string(stored) + "\n");
 }
 
+TEST_F(Chdb, AMergeThatCannotBeWrittenLosesNothing) {
+  std::mt19937_64 random(1);
+  auto engine = open();
+  ASSERT_TRUE(engine) << engine.error().message;
+  ASSERT_TRUE(migrate(**engine));
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE((*engine)->insert(sql::kInsertEvents, make_rows(500, random), {}));
+  {
+    const FileSizeLimit limit(16U << 10U);
+    std::ignore = (*engine)->run("OPTIMIZE TABLE bellwether.event FINAL", {}, "Null", {});
+  }
+  const auto checked = (*engine)->check_parts();
+  ASSERT_TRUE(checked) << checked.error().message;
+  const auto count =
+      (*engine)->run("SELECT uniqExact(insert_id) FROM bellwether.event", {}, "TabSeparated", {});
+  ASSERT_TRUE(count) << count.error().message;
+  EXPECT_EQ(*count, "1500\n");
+  EXPECT_TRUE((*engine)->insert(sql::kInsertEvents, make_rows(10, random), {}));
+}
+
 TEST(ChdbLibrary, SaysWhenItIsNotThere) {
   const auto engine =
       ChdbEngine::open({.library = "/nowhere/libchdb.so", .folder = "/tmp/bellwether-no-engine"});
