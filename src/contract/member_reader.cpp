@@ -25,7 +25,7 @@ std::expected<void, DecodeError> MemberReader::read(std::string_view members_jso
     ondemand::array members = document.get_array();
     for (auto item : members) {
       ondemand::value element = item.value();
-      properties = "{";
+      properties.assign(1, '{');
       const std::string distinct_id = impl::read_member(
           element, {}, limits, [&](std::string_view key, ondemand::value& value, const impl::Path& at) {
             if (properties.size() > 1) properties += ',';

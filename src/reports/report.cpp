@@ -14,10 +14,7 @@ struct Runner {
 
   using Result = Outcome<std::variant<SeriesTable, FunnelReport, RetentionTable>>;
 
-  Result operator()(const Insights& insights) const {
-    auto table = TRY(run_insights(context, insights, bounds));
-    return std::move(table);
-  }
+  Result operator()(const Insights& insights) const { return TRY(run_insights(context, insights, bounds)); }
 
   Result operator()(const Funnel& funnel) const {
     auto overall = run_funnel(context, funnel, {bounds.front(), bounds.back()}, true);
@@ -27,8 +24,7 @@ struct Runner {
   }
 
   Result operator()(const Retention& retention) const {
-    auto table = TRY(run_retention(context, retention, bounds));
-    return std::move(table);
+    return TRY(run_retention(context, retention, bounds));
   }
 };
 
