@@ -2,6 +2,8 @@
 
 add_library(bellwether_flags INTERFACE)
 target_compile_options(bellwether_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Werror)
+# As librsvg's own flags have it: what uses a precompiled header is compiled with the same flags.
+target_compile_options(bellwether_flags INTERFACE -pthread)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 suspects every std::optional that it inlines, and designated initializers that leave fields at their
   # defaults, which is what they are for.
@@ -49,7 +51,8 @@ endif()
 
 find_program(ccache ccache)
 if(ccache)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${ccache})
+  # Without these it compiles anew whatever uses a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${ccache})
 endif()
 find_program(mold mold)
 if(mold)

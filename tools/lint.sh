@@ -44,5 +44,5 @@ units=$(grep '\.cpp$' <<<"$changed" | grep -v '^tests/fuzz/' || true)
 [ -n "$units" ] || { echo "clang-tidy: nothing changed"; exit 0; }
 echo "clang-tidy: $(wc -w <<<"$units") files"
 # GCC's own warning options mean nothing to clang; its counts of suppressed warnings mean nothing to us.
-xargs -P "$(nproc)" -n 4 clang-tidy-19 --quiet -p build/release --extra-arg=-Wno-unknown-warning-option \
+xargs -P "$(nproc)" -n 4 clang-tidy-19 --quiet -p build/lint --extra-arg=-Wno-unknown-warning-option \
   <<<"$units" 2>/dev/null
