@@ -125,12 +125,16 @@ std::vector<Setting> sync_settings() {
   using mirror::DoubtMode;
   using mirror::Numbering;
   return {
-      choice_setting<DoubtMode>("sync.doubt",
-                                "\"evidence\": a session is in doubt when something happened to an answer. "
-                                "\"always\": every session is,\n"
-                                "until a later one settles it; for a proxy in front that swallows answers.",
-                                {{"evidence", DoubtMode::kEvidence}, {"always", DoubtMode::kAlways}},
-                                [](Settings& s) -> auto& { return s.subscriber.mirror.doubt; }),
+      choice_setting<DoubtMode>(
+          "sync.doubt",
+          "When a session's members are reported as in doubt. \"evidence\": when something speaks for a\n"
+          "lost answer; the next session settles it; right behind proxies too. \"always\": until a later\n"
+          "session tells. \"connection\": when the connection shows that an answer was lost; only for\n"
+          "endpoints that senders reach directly.",
+          {{"evidence", DoubtMode::kEvidence},
+           {"always", DoubtMode::kAlways},
+           {"connection", DoubtMode::kConnection}},
+          [](Settings& s) -> auto& { return s.subscriber.mirror.doubt; }),
       flag_setting(
           "sync.both_actions",
           "The sender makes an add_members and a remove_members call in every run, also empty ones. False\n"
@@ -138,9 +142,8 @@ std::vector<Setting> sync_settings() {
           [](Settings& s) -> auto& { return s.subscriber.mirror.expects_both_actions; }),
       choice_setting<Numbering>(
           "sync.numbering",
-          "How pages are numbered: \"run\" over the whole run, \"action\" for each action by itself, "
-          "\"auto\" finds\n"
-          "out for each project.",
+          "How pages are numbered: \"run\" over the whole run, \"action\" for each action by itself; \"auto\" judges\n"
+          "each session by its own pages.",
           {{"auto", Numbering::kUnknown}, {"run", Numbering::kRun}, {"action", Numbering::kAction}},
           [](Settings& s) -> auto& { return s.subscriber.mirror.numbering; }),
       duration_setting(

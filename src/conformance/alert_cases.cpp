@@ -58,19 +58,10 @@ void alert_unicode(Probe& probe) {
   deliver(probe, alert, "an alert with any text in it");
 }
 
-template <int Field>
-void alert_missing(Probe& probe) {
-  static constexpr const char* kFields[] = {"event_type", "alert", "condition", "report", "links"};
-  AlertNote alert = note(probe);
-  alert.without = kFields[Field];
-  probe.expect_refused(Stream::kAlerts, encode(alert), fmt::format("an alert without {}", alert.without));
-}
-
 void alert_malformed(Probe& probe) {
   const std::string whole = encode(note(probe));
-  for (const std::string& body :
-       {std::string("nonsense"), std::string(), whole.substr(0, whole.size() / 2), std::string("[]")})
-    probe.expect_refused(Stream::kAlerts, body, fmt::format("a body that is no alert: {}", excerpt(body)));
+  for (const std::string& body : {std::string("nonsense"), whole.substr(0, whole.size() / 2)})
+    probe.expect_refused(Stream::kAlerts, body, fmt::format("a body that is not JSON: {}", excerpt(body)));
 }
 
 void alert_wrong_content_type(Probe& probe) {
@@ -79,10 +70,14 @@ void alert_wrong_content_type(Probe& probe) {
   probe.expect_refused(Stream::kAlerts, encode(note(probe)), "an alert as text/plain", unusual);
 }
 
+/// What "Test connection" posts is documented nowhere.
 void alert_unknown_event(Probe& probe) {
   AlertNote alert = note(probe);
   alert.event_type = "another_event";
-  probe.expect_composed(probe.send(Stream::kAlerts, encode(alert)), "an event_type that is not known");
+  for (const std::string& body :
+       {encode(alert), std::string("{}"), std::string(), std::string(R"({"event_type": "webhook_test"})")})
+    probe.expect_composed(probe.send(Stream::kAlerts, body),
+                          fmt::format("a message that is not known: {}", excerpt(body)));
 }
 
 void refuse_credentials(Probe& probe, const Unusual& unusual, std::string_view sent) {
@@ -103,8 +98,6 @@ void alert_other_methods(Probe& probe) {
   probe.expect_no_other_method(Stream::kAlerts, "GET", "");
 }
 
-constexpr std::string_view kMissing = "What lacks a part that is always there is no alert.";
-
 constexpr Case kCases[] = {
     {"alert-taken", "An alert that is not taken is an alert missed.", "CustomAlertTriggeredPayload",
      Stream::kAlerts, Needs::kNothing, alert_taken},
@@ -118,14 +111,6 @@ constexpr Case kCases[] = {
      Stream::kAlerts, Needs::kNothing, alert_values},
     {"alert-unicode", "Names are any text.", "AlertMetadata", Stream::kAlerts, Needs::kNothing,
      alert_unicode},
-    {"alert-missing-event-type", kMissing, "required: event_type", Stream::kAlerts, Needs::kNothing,
-     alert_missing<0>},
-    {"alert-missing-alert", kMissing, "required: alert", Stream::kAlerts, Needs::kNothing, alert_missing<1>},
-    {"alert-missing-condition", kMissing, "required: condition", Stream::kAlerts, Needs::kNothing,
-     alert_missing<2>},
-    {"alert-missing-report", kMissing, "required: report", Stream::kAlerts, Needs::kNothing,
-     alert_missing<3>},
-    {"alert-missing-links", kMissing, "required: links", Stream::kAlerts, Needs::kNothing, alert_missing<4>},
     {"alert-malformed", "What cannot be read cannot have been stored.", "CustomAlertTriggeredPayload",
      Stream::kAlerts, Needs::kNothing, alert_malformed},
     {"alert-wrong-content-type", "Only JSON is this stream.", "contentType", Stream::kAlerts, Needs::kNothing,

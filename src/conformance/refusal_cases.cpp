@@ -116,8 +116,6 @@ constexpr Case kCases[] = {
      missing_field<"mixpanel_cohort_id">},
     {"missing-session", "Pages of a run belong together by it alone.", "required: mixpanel_session_id",
      Stream::kCohortSync, Needs::kNothing, missing_field<"mixpanel_session_id">},
-    {"missing-page-info", "Without it nobody knows whether a run is whole.", "required: page_info",
-     Stream::kCohortSync, Needs::kNothing, missing_field<"page_info">},
     {"missing-members", kMissing, "required: members", Stream::kCohortSync, Needs::kNothing,
      missing_field<"members">},
     {"missing-distinct-id", "A member without an id is nobody.", "required: mixpanel_distinct_id",

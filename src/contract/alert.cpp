@@ -5,6 +5,7 @@
 #include "base/encoding.hpp"
 #include "base/json_writer.hpp"
 #include "contract/impl/ondemand.hpp"
+#include "contract/json_text.hpp"
 
 namespace bellwether::contract {
 
@@ -29,9 +30,14 @@ struct Wanted {
   std::optional<std::string>* target;
 };
 
+/// True when the part is an object.
 template <std::size_t N>
-void read_part(ondemand::value& value, const Path& path, const DecodeLimits& limits,
+bool read_part(ondemand::value& value, const Path& path, const DecodeLimits& limits,
                const std::array<Wanted, N>& wanted) {
+  if (impl::type_of(value, path) != ondemand::json_type::object) {
+    impl::checked_text(value, path, limits, impl::below(limits, 1));
+    return false;
+  }
   impl::for_each_field(impl::object_at(value, path), path,
                        [&](std::string_view key, ondemand::value& field, const Path& at) {
                          for (const Wanted& want : wanted) {
@@ -41,59 +47,46 @@ void read_part(ondemand::value& value, const Path& path, const DecodeLimits& lim
                          }
                          impl::checked_text(field, at, limits, impl::below(limits, 2));
                        });
+  return true;
 }
 
-void read_event_type(ondemand::value& value, const Path& path, const DecodeLimits& limits) {
-  const auto type = impl::type_of(value, path);
-  if (type != ondemand::json_type::string)
-    impl::fail_contract(path, "\"custom_alert_triggered\"", impl::name_of(type));
-  const std::string name = impl::id_at(value, path, limits);
-  if (name != kEventType)
-    impl::fail_contract(path, "\"custom_alert_triggered\"", '"' + for_message(name) + '"');
-}
-
-void require_all(const SeenParts& seen) {
-  const Path root;
-  const auto require = [&root](bool present, std::string_view key, std::string_view expected) {
-    if (!present) impl::fail_contract(root.child(key), expected, "nothing");
-  };
-  require(seen.event_type, "event_type", "\"custom_alert_triggered\"");
-  require(seen.alert, "alert", "an object");
-  require(seen.condition, "condition", "an object");
-  require(seen.report, "report", "an object");
-  require(seen.links, "links", "an object");
-}
-
-CustomAlert read_alert(std::string_view body, const DecodeLimits& limits) {
+CustomAlert read_alert(ondemand::object message, const DecodeLimits& limits) {
   CustomAlert alert;
   SeenParts seen;
-  ondemand::document document = impl::Parser::of_this_thread().parse(body);
-  impl::for_each_field(
-      impl::root_object(document), {}, [&](std::string_view key, ondemand::value& field, const Path& at) {
-        if (key == "event_type") {
-          seen.event_type = true;
-          read_event_type(field, at, limits);
-        } else if (key == "alert") {
-          seen.alert = true;
+  impl::for_each_field(message, {}, [&](std::string_view key, ondemand::value& field, const Path& at) {
+    if (key == "event_type") {
+      seen.event_type = impl::optional_text_at(field, at, limits) == kEventType;
+    } else if (key == "alert") {
+      seen.alert =
           read_part(field, at, limits,
                     std::array{Wanted{"id", &alert.alert_id}, Wanted{"name", &alert.alert_name},
                                Wanted{"project_id", &alert.project_id}, Wanted{"fired_at", &alert.fired_at}});
-        } else if (key == "condition") {
-          seen.condition = true;
-          read_part(field, at, limits, std::array{Wanted{"sentence", &alert.sentence}});
-        } else if (key == "report") {
-          seen.report = true;
+    } else if (key == "condition") {
+      seen.condition = read_part(field, at, limits, std::array{Wanted{"sentence", &alert.sentence}});
+    } else if (key == "report") {
+      seen.report =
           read_part(field, at, limits,
                     std::array{Wanted{"name", &alert.report_name}, Wanted{"type", &alert.report_type}});
-        } else if (key == "links") {
-          seen.links = true;
-          read_part(field, at, limits, std::array<Wanted, 0>{});
-        } else {
-          impl::checked_text(field, at, limits, impl::below(limits, 1));
-        }
-      });
+    } else if (key == "links") {
+      seen.links = read_part(field, at, limits, std::array<Wanted, 0>{});
+    } else {
+      impl::checked_text(field, at, limits, impl::below(limits, 1));
+    }
+  });
+  alert.is_unknown = !(seen.event_type && seen.alert && seen.condition && seen.report && seen.links);
+  return alert;
+}
+
+CustomAlert read_message(std::string_view body, const DecodeLimits& limits) {
+  if (trim(body).empty()) return {.is_unknown = true};
+  ondemand::document document = impl::Parser::of_this_thread().parse(body);
+  if (!impl::is_object(document)) {
+    if (check_json_value(trim(body), limits.depth, limits.string_bytes) != JsonTextFault::kNone)
+      impl::fail_malformed({}, "it is no JSON value");
+    return {.is_unknown = true};
+  }
+  CustomAlert alert = read_alert(impl::root_object(document), limits);
   impl::expect_end(document);
-  require_all(seen);
   return alert;
 }
 
@@ -101,7 +94,7 @@ CustomAlert read_alert(std::string_view body, const DecodeLimits& limits) {
 
 std::expected<CustomAlert, DecodeError> decode_alert(std::string_view body, const DecodeLimits& limits) {
   try {
-    return read_alert(body, limits);
+    return read_message(body, limits);
   } catch (const DecodeError& error) {
     return std::unexpected(error);
   }

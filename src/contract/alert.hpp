@@ -9,8 +9,9 @@
 #include "base/time.hpp"
 #include "contract/decode_error.hpp"
 
-/// One firing of a custom alert, `POST /mixpanel/alerts`. The contract requires the five top-level fields and
-/// nothing inside them, so everything below may be missing. The payload itself is kept whole by the inbox.
+/// What is posted to `/mixpanel/alerts`: the firing of a custom alert. The contract requires five top-level fields and
+/// nothing inside them, so everything below may be missing. What "Test connection" posts is documented nowhere: any JSON,
+/// and an empty body, is taken for an *unknown* message. The payload itself is kept whole by the inbox.
 namespace bellwether::contract {
 
 struct CustomAlert {
@@ -21,11 +22,13 @@ struct CustomAlert {
   std::optional<std::string> report_type;
   std::optional<std::string> report_name;
   std::optional<std::string> sentence;
+  bool is_unknown = false;  ///< the message is no `custom_alert_triggered`, or lacks what one has
 
   /// "Test alert" sends the same payload with this in front of the name.
   bool is_test() const { return alert_name && alert_name->starts_with("[TEST] "); }
 };
 
+/// Refuses only what is not JSON, or over a limit.
 std::expected<CustomAlert, DecodeError> decode_alert(std::string_view body, const DecodeLimits& limits);
 
 /// What is posted when an alert fires.

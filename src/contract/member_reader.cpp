@@ -26,13 +26,13 @@ std::expected<void, DecodeError> MemberReader::read(std::string_view members_jso
     for (auto item : members) {
       ondemand::value element = item.value();
       properties.assign(1, '{');
-      const std::string distinct_id = impl::read_member(
-          element, {}, limits, [&](std::string_view key, ondemand::value& value, const impl::Path& at) {
+      const auto distinct_id = impl::read_member(
+          element, {}, limits, impl::raw_text, [&](std::string_view key, std::string_view value) {
             if (properties.size() > 1) properties += ',';
-            properties.append("\"").append(key).append("\":").append(impl::raw_text(value, at));
+            properties.append("\"").append(key).append("\":").append(value);
           });
       properties += '}';
-      visit({distinct_id, properties});
+      if (distinct_id) visit({*distinct_id, properties});
     }
     return {};
   } catch (const DecodeError& error) {

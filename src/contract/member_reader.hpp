@@ -24,7 +24,7 @@ class MemberReader {
   MemberReader(MemberReader&&) noexcept;
   MemberReader& operator=(MemberReader&&) noexcept;
 
-  /// Calls `visit` for each member, in order; its views are valid during the call.
+  /// Calls `visit` for each member that has an id, in order; its views are valid during the call.
   /// Fails when the array is not one that was accepted (a damaged file).
   std::expected<void, DecodeError> read(std::string_view members_json,
                                         const std::function<void(const Member&)>& visit);

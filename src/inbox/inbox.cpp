@@ -15,7 +15,7 @@ using storage::Query;
 
 #define SELECT_ALERT                                                                                   \
   "SELECT id, received_at, project_id, alert_id, name, fired_at, report_type, report_name, sentence, " \
-  "payload FROM alert "
+  "payload, is_unknown FROM alert "
 
 std::string digest_of(std::string_view payload) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
@@ -41,6 +41,7 @@ StoredAlert read(const Query& query) {
   stored.alert.report_name = query.optional_text(7);
   stored.alert.sentence = query.optional_text(8);
   stored.payload = query.text(9);
+  stored.alert.is_unknown = query.integer(10) != 0;
   stored.test = stored.alert.is_test();
   return stored;
 }
@@ -66,10 +67,10 @@ Stored store(Database& database, const contract::CustomAlert& alert, std::string
   const auto fired_at = alert.fired_at ? parse_iso8601(*alert.fired_at) : std::nullopt;
   database.run(
       "INSERT INTO alert (digest, received_at, at, project_id, alert_id, name, fired_at, report_type, "
-      "report_name, sentence, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+      "report_name, sentence, payload, is_unknown) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
       storage::Blob{digest}, to_unix_ms(now), to_unix_ms(fired_at.value_or(now)), alert.project_id,
       alert.alert_id, alert.alert_name, alert.fired_at, alert.report_type, alert.report_name, alert.sentence,
-      payload);
+      payload, alert.is_unknown);
   const std::int64_t id = database.last_insert_id();
   publish(database, alert, id, now);
   return {id, false};

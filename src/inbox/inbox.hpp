@@ -30,7 +30,7 @@ struct StoredAlert {
   Timestamp received_at;
   contract::CustomAlert alert;
   bool test = false;
-  std::string payload;  ///< the body, byte for byte
+  std::string payload;  ///< the body, byte for byte: JSON, or nothing for an empty message
 };
 
 struct Filter {

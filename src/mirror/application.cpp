@@ -1,6 +1,7 @@
 #include "mirror/application.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -13,22 +14,34 @@ namespace bellwether::mirror {
 namespace {
 
 using storage::Database;
+using storage::StorageError;
 
 /// More undo rows than this are removed by housekeeping, not at once.
 constexpr std::int64_t kSweepAtOnce = 2000;
 
 bool went_quiet_before(const Session& older, const Session& newer, const Options& options, Timestamp now) {
-  return older.ref != newer.ref && !older.waiting && older.last_page < newer.first_page &&
-         now - older.last_page_at >= options.quiet;
+  return older.ref != newer.ref && !older.waiting && !older.held_until &&
+         older.last_page < newer.first_page && now - older.last_page_at >= options.quiet;
 }
 
-void conclude_other(Database& database, Application& application, Session& other, Numbering numbering) {
-  const bool failed = std::ranges::find(application.failed, other.ref) != application.failed.end();
+/// What a later session without evidence leaves of an unsettled one.
+void conclude_open(Database& database, Application& application, Session& other, const Options& options) {
+  other.open_changes = application.open_changes[other.ref];
+  const bool silence_settles = options.doubt == DoubtMode::kEvidence && other.state == SessionState::kApplied;
+  if (silence_settles && !application.reverting) {
+    return settle(database, other, SessionState::kApplied,
+                  fmt::format("session {} did not contradict it", application.session.session_id));
+  }
+  save_session(database, other);
+}
+
+void conclude_other(Database& database, Application& application, Session& other, const Options& options) {
   const std::string& by = application.session.session_id;
-  if (failed) {
-    settle(database, other, SessionState::kFailed,
-           fmt::format("{}; session {} began after it went quiet", pages_came(other, numbering), by));
-    return;
+  if (other.state == SessionState::kRestarted) return settle(database, other, other.state, other.why);
+  if (std::ranges::find(application.failed, other.ref) != application.failed.end()) {
+    return settle(database, other, SessionState::kFailed,
+                  fmt::format("{}; session {} began after it went quiet",
+                              pages_came(other, numbering_rules(application.cohort, options)), by));
   }
   if (application.rules.full)
     return settle(database, other, SessionState::kApplied, "settled by full load " + by);
@@ -39,75 +52,120 @@ void conclude_other(Database& database, Application& application, Session& other
     case Verdict::kConfirmed:
       return settle(database, other, SessionState::kApplied, "confirmed by session " + by);
     case Verdict::kOpen:
-      break;
+      return conclude_open(database, application, other, options);
   }
-  other.open_changes = application.open_changes[other.ref];
-  if (other.open_changes == 0) {
-    return settle(database, other, SessionState::kApplied,
-                  "each of its changes was settled by a later session");
-  }
-  save_session(database, other);
 }
 
-void conclude_others(Database& database, Application& application) {
-  const Numbering numbering = load_numbering(database, application.cohort.project_id);
+/// Sessions whose undo stands below one of this session's: theirs again if it is refuted.
+std::set<std::int64_t> covered_by(Database& database, const Cohort& cohort, const Session& session) {
+  std::set<std::int64_t> covered;
+  for (const auto& [id, undo] : load_undo_of_session(database, cohort.generation, session.ref)) {
+    for (const Undo& below : undo.below) covered.insert(below.session_ref);
+  }
+  return covered;
+}
+
+/// Settles sessions when later ones mention all that they changed, when those stand: nothing is left to be told.
+void settle_emptied(Database& database, const Application& application) {
+  std::vector<std::int64_t> emptied;
+  {
+    auto query = database.query(
+        "SELECT ref FROM session AS old WHERE cohort_ref = ?1 AND open = 1 AND open_changes = 0 AND ref <> ?2 "
+        "AND NOT EXISTS (SELECT 1 FROM session AS newer WHERE newer.cohort_ref = ?1 AND newer.open = 1 "
+        "AND newer.ref <> ?2 AND newer.first_page > old.first_page)",
+        application.cohort.ref, application.session.ref);
+    while (query.next()) emptied.push_back(query.integer(0));
+  }
+  if (emptied.empty() || application.session.open_changes > kSweepAtOnce) return;
+  const auto covered = covered_by(database, application.cohort, application.session);
+  for (const std::int64_t ref : emptied) {
+    if (covered.contains(ref)) continue;
+    Session session = load_session(database, ref);
+    settle(database, session, SessionState::kApplied, "each of its changes was settled by a later session");
+  }
+}
+
+void conclude_others(Database& database, Application& application, const Options& options) {
   for (const auto& [ref, verdict] : application.verdicts) {
     if (ref == application.session.ref) continue;
     Session other = load_session(database, ref);
     // The sender's answers may have settled it while a long merge was under way.
-    if (other.open) conclude_other(database, application, other, numbering);
+    if (other.open) conclude_other(database, application, other, options);
   }
   for (const std::int64_t ref : application.failed) {
     Session other = load_session(database, ref);
-    if (!is_over(other.state)) conclude_other(database, application, other, numbering);
+    if (!is_over(other.state)) conclude_other(database, application, other, options);
   }
-}
-
-void drop_bodies_if_few(Database& database, Session& session) {
-  constexpr std::int64_t kPagesAtOnce = 8;
-  if (session.progress.pages() > kPagesAtOnce) return;
-  database.run("DELETE FROM page_body WHERE page_ref IN (SELECT ref FROM page WHERE session_ref = ?1)",
-               session.ref);
-  session.has_bodies = false;
+  if (application.verdicts.size() > 1) settle_emptied(database, application);
 }
 
 /// Marks what was applied; true when more pages came meanwhile.
-bool mark_applied(Database& database, const Session& applied) {
-  database.run("UPDATE page SET applied = 1 WHERE session_ref = ?1 AND applied = 0 AND ref <= ?2",
-               applied.ref, applied.last_page);
-  auto more =
-      database.query("SELECT 1 FROM page WHERE session_ref = ?1 AND applied = 0 LIMIT 1", applied.ref);
+bool mark_stored_pages_applied(Database& database, const Application& application) {
+  const std::int64_t ref = application.session.ref;
+  database.run("UPDATE page SET applied = 1 WHERE session_ref = ?1 AND applied = 0 AND ref <= ?2", ref,
+               application.last_page);
+  auto more = database.query("SELECT 1 FROM page WHERE session_ref = ?1 AND applied = 0 LIMIT 1", ref);
   return more.next();
 }
 
+/// Waits again when the pages that came meanwhile complete it.
+void await_the_rest(Database& database, const Application& application, Session& session,
+                    const Options& options) {
+  const auto completeness =
+      judge_completeness(session.progress, numbering_rules(application.cohort, options));
+  session.waiting = completeness == Completeness::kComplete;
+  session.state = SessionState::kReceiving;
+  save_session(database, session);
+}
+
 void conclude_applied(Database& database, Application& application, const Options& options, Timestamp now) {
-  // A page may have come, been answered or repeated meanwhile: the row knows better than our copy.
-  Session session = load_session(database, application.session.ref);
-  const bool more_came = mark_applied(database, application.session);
+  Session& session = application.session;
   session.applied_at = now;
   session.entered += application.entered;
   session.left += application.left;
   session.updated += application.updated;
+  session.absent_removals += application.absent_removals;
   session.open_changes = application.rules.full ? 0 : application.open_changes[session.ref];
   session.open = session.open_changes > 0;
-  if (more_came) {
-    session.waiting = is_complete(session.progress, load_numbering(database, application.cohort.project_id));
-    session.state = SessionState::kReceiving;
-    save_session(database, session);
-  } else {
-    session.waiting = false;
-    session.why.clear();
-    session.state = SessionState::kApplied;
-    drop_bodies_if_few(database, session);
-    review_settlement(database, session, options);
+  const bool all_applied = application.at_hand != nullptr;
+  if (!all_applied && mark_stored_pages_applied(database, application)) {
+    return await_the_rest(database, application, session, options);
   }
-  application.session = session;
+  session.waiting = false;
+  session.held_until.reset();
+  session.why.clear();
+  session.state = SessionState::kApplied;
+  review_settlement(database, application.cohort, session, options);
+}
+
+void conclude_reverted(Database& database, Application& application) {
+  Session& session = application.session;
+  session.waiting = false;
+  settle(database, session, session.state, session.why);
+}
+
+bool stands(SessionState state) {
+  return state == SessionState::kReceiving || state == SessionState::kApplied ||
+         state == SessionState::kInDoubt;
+}
+
+/// What became of a session that is not among the open ones.
+Verdict closed_verdict(Database& database, std::int64_t session_ref) {
+  auto query = database.query("SELECT state FROM session WHERE ref = ?1", session_ref);
+  if (!query.next()) return Verdict::kConfirmed;  // its record is no longer kept
+  return stands(parse_session_state(query.text(0))) ? Verdict::kConfirmed : Verdict::kRefuted;
 }
 
 }  // namespace
 
-std::string pages_came(const Session& session, Numbering numbering) {
-  return fmt::format("{} of {} pages came", session.progress.pages(), session.progress.expected(numbering));
+NumberingRules numbering_rules(const Cohort& cohort, const Options& options) {
+  return {cohort.numbering, options.numbering, options.expects_both_actions};
+}
+
+std::string pages_came(const Session& session, const NumberingRules& rules) {
+  const std::uint32_t expected = expected_pages(session.progress, rules);
+  if (expected == 0) return fmt::format("{} pages came, without numbers", session.progress.pages());
+  return fmt::format("{} of {} pages came", session.progress.pages(), expected);
 }
 
 Verdict Application::verdict_on(std::int64_t session_ref) const {
@@ -117,10 +175,11 @@ Verdict Application::verdict_on(std::int64_t session_ref) const {
 }
 
 void Application::count(Database& database, feed::BatchWriter& batch, std::string_view id,
-                        const Resolution& resolution, bool was_member) {
-  size_delta += (resolution.state ? 1 : 0) - (was_member ? 1 : 0);
+                        const Resolution& resolution, const std::optional<MemberState>& before,
+                        const std::optional<Mention>& mention) {
+  if (mention && !mention->add && !before && !resolution.undo) ++absent_removals;
+  size_delta += (resolution.state ? 1 : 0) - (before ? 1 : 0);
   if (!resolution.change) return;
-  batch.add(database, *resolution.change, id);
   switch (*resolution.change) {
     case feed::Kind::kEntered:
       ++entered;
@@ -130,30 +189,35 @@ void Application::count(Database& database, feed::BatchWriter& batch, std::strin
       break;
     default:
       ++updated;
-      break;
   }
+  batch.add(database, *resolution.change, id);
 }
 
-Application begin_application(Database& database, const Session& session, const Options& options,
-                              Timestamp now) {
+Application begin_application(Database& database, Cohort cohort, Session session,
+                              const contract::CohortPage* at_hand, const Options& options, Timestamp now) {
   Application application;
-  application.session = session;
-  application.cohort = load_cohort(database, session.cohort_ref);
-  application.reverting = is_over(session.state);
-  application.rules.session_ref = session.ref;
+  application.session = std::move(session);
+  application.cohort = std::move(cohort);
+  application.at_hand = at_hand;
+  application.last_page = application.session.last_page;
+  application.reverting = is_over(application.session.state);
+  application.rules.session_ref = application.session.ref;
   application.rules.now = to_unix_ms(now);
   application.reverts = options.reverts;
-  for (const Session& open : load_open_sessions(database, session.cohort_ref)) {
-    application.verdicts[open.ref] = Verdict::kOpen;
+  for (const Session& open : load_open_sessions(database, application.cohort.ref)) {
+    const bool refuted = open.state == SessionState::kRestarted;
+    application.verdicts[open.ref] = refuted ? Verdict::kRefuted : Verdict::kOpen;
     application.open_changes[open.ref] = open.open_changes;
+    if (open.first_page < application.cohort.restated_at) application.forgotten.insert(open.ref);
   }
   if (application.reverting) {
-    application.verdicts[session.ref] = Verdict::kRefuted;
+    application.verdicts[application.session.ref] = Verdict::kRefuted;
     return application;
   }
-  application.rules.full = count_unapplied(database, session).full;
-  for (const Session& older : load_receiving_sessions(database, session.cohort_ref)) {
-    if (!went_quiet_before(older, session, options, now)) continue;
+  application.rules.full = count_unapplied(database, application.session, at_hand).full;
+  if (application.rules.full) application.cohort.has_baseline = true;
+  for (const Session& older : load_receiving_sessions(database, application.cohort.ref)) {
+    if (!went_quiet_before(older, application.session, options, now)) continue;
     application.failed.push_back(older.ref);
     if (older.open) application.verdicts[older.ref] = Verdict::kRefuted;
   }
@@ -163,19 +227,65 @@ Application begin_application(Database& database, const Session& session, const 
 std::optional<Undo> relevant_undo(Database& database, const Application& application, std::string_view id) {
   if (application.verdicts.empty()) return std::nullopt;
   auto undo = load_undo(database, application.cohort.generation, id);
-  if (undo && !application.verdicts.contains(undo->session_ref)) return std::nullopt;
+  if (!undo || !application.verdicts.contains(undo->session_ref)) return std::nullopt;
+  fold_below(database, application, *undo);
   return undo;
+}
+
+void fold_below(Database& database, const Application& application, Undo& undo) {
+  std::optional<MemberState>* prior = &undo.prior;
+  std::vector<Undo> open;
+  open.reserve(undo.below.size());
+  for (Undo& below : undo.below) {
+    const bool is_open = application.verdicts.contains(below.session_ref);
+    const Verdict verdict =
+        is_open ? application.verdict_on(below.session_ref) : closed_verdict(database, below.session_ref);
+    if (verdict == Verdict::kConfirmed) break;  // the state after it is certain
+    if (verdict == Verdict::kRefuted) {
+      *prior = std::move(below.prior);
+      continue;
+    }
+    open.push_back(std::move(below));
+    prior = &open.back().prior;
+  }
+  undo.below = std::move(open);
+}
+
+void weigh_mention(Application& application, std::map<std::int64_t, Evidence>& evidence,
+                   const std::optional<MemberState>& current, const Mention& mention,
+                   const std::optional<Undo>& undo) {
+  if (undo) {
+    evidence[undo->session_ref].take(*undo, current, mention);
+  } else if (restates(current, mention)) {
+    application.rules.restatement = true;
+  }
 }
 
 void weigh(Application& application, const std::map<std::int64_t, Evidence>& evidence) {
   for (const auto& [ref, found] : evidence) {
     const auto verdict = application.verdicts.find(ref);
     const bool undecided = verdict != application.verdicts.end() && verdict->second == Verdict::kOpen;
-    if (undecided && ref != application.session.ref) verdict->second = judge(found);
+    if (undecided && ref != application.session.ref && !application.forgotten.contains(ref)) {
+      verdict->second = judge(found, application.rules.restatement);
+    }
   }
 }
 
-MentionSorter collect_mentions(Database& database, const Session& session, const Options& options) {
+MentionSorter collect_mentions(Database& database, const Session& session,
+                               const contract::CohortPage* at_hand, const Options& options) {
+  MentionSorter sorter(options.spill_dir, options.sort_bytes);
+  contract::MemberReader reader;
+  const auto collect = [&](std::string_view members, bool add) {
+    const auto read = reader.read(members, [&sorter, add](const contract::Member& member) {
+      sorter.add(member.distinct_id, add, add ? member.properties : std::string_view{});
+    });
+    if (!read)
+      throw StorageError(StorageError::Kind::kOther, "a stored page is damaged: " + read.error().describe());
+  };
+  if (at_hand != nullptr) {
+    collect(at_hand->members_json, at_hand->action != contract::Action::kRemoveMembers);
+    return sorter;
+  }
   std::vector<std::pair<std::int64_t, bool>> pages;
   {
     // Later in this order counts: an add after the full load, a removal after an add.
@@ -188,23 +298,18 @@ MentionSorter collect_mentions(Database& database, const Session& session, const
       pages.emplace_back(query.integer(0), action != contract::Action::kRemoveMembers);
     }
   }
-  MentionSorter sorter(options.spill_dir, options.sort_bytes);
-  contract::MemberReader reader;
   for (const auto& [ref, add] : pages) {
     auto query = database.query("SELECT members FROM page_body WHERE page_ref = ?1", ref);
-    if (!query.next())
-      throw storage::StorageError(storage::StorageError::Kind::kOther, "a page's body is missing");
-    const auto read = reader.read(query.text(0), [&sorter, add](const contract::Member& member) {
-      sorter.add(member.distinct_id, add, add ? member.properties : std::string_view{});
-    });
-    if (!read)
-      throw storage::StorageError(storage::StorageError::Kind::kOther,
-                                  "a stored page is damaged: " + read.error().describe());
+    if (!query.next()) throw StorageError(StorageError::Kind::kOther, "a page's body is missing");
+    collect(query.text(0), add);
   }
   return sorter;
 }
 
-Unapplied count_unapplied(Database& database, const Session& session) {
+Unapplied count_unapplied(Database& database, const Session& session, const contract::CohortPage* at_hand) {
+  if (at_hand != nullptr) {
+    return {static_cast<std::int64_t>(at_hand->member_count), at_hand->action == contract::Action::kMembers};
+  }
   auto query = database.query(
       "SELECT coalesce(sum(members), 0), coalesce(min(action), 1) = 0 FROM page "
       "WHERE session_ref = ?1 AND applied = 0 AND ref <= ?2",
@@ -216,35 +321,33 @@ Unapplied count_unapplied(Database& database, const Session& session) {
 void conclude(Database& database, Application& application, feed::BatchWriter& batch, const Options& options,
               Timestamp now) {
   batch.flush(database);
+  if (application.rules.restatement) application.cohort.restated_at = application.session.first_page;
   application.cohort.size += application.size_delta;
   save_cohort(database, application.cohort, now);
   feed::publish(database, batch,
                 {application.cohort.project_id, application.cohort.cohort_id, application.session.session_id},
                 now);
   if (application.reverting) {
-    Session session = load_session(database, application.session.ref);
-    session.waiting = false;
-    settle(database, session, session.state, session.why);
-    application.session = session;
+    conclude_reverted(database, application);
   } else {
     conclude_applied(database, application, options, now);
   }
-  conclude_others(database, application);
+  conclude_others(database, application, options);
 }
 
-void review_settlement(Database& database, Session& session, const Options& options) {
+void review_settlement(Database& database, const Cohort& cohort, Session& session, const Options& options) {
   if (!session.open) return save_session(database, session);
-  const Cohort cohort = load_cohort(database, session.cohort_ref);
   SettlementFacts facts{.mode = options.doubt,
-                        .expects_both_actions = options.expects_both_actions,
                         .progress = session.progress,
-                        .numbering = load_numbering(database, cohort.project_id)};
-  count_answers(database, session.ref, facts);
+                        .numbering = numbering_rules(cohort, options),
+                        .signs = session.signs};
+  facts.is_complete = judge_completeness(session.progress, facts.numbering) != Completeness::kIncomplete;
+  if (options.doubt == DoubtMode::kConnection) count_answers(database, session.ref, facts);
   const Settlement settlement = assess(facts);
   switch (settlement.kind) {
     case Settlement::Kind::kSettled:
       return settle(database, session, SessionState::kApplied, "");
-    case Settlement::Kind::kAwaiting:
+    case Settlement::Kind::kReversible:
       session.state = SessionState::kApplied;
       break;
     case Settlement::Kind::kInDoubt:

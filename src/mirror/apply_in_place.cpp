@@ -13,21 +13,23 @@ using storage::Database;
 
 /// What is to be resolved of one member.
 struct Touched {
+  std::optional<MemberState> current;
   std::optional<SortedMention> mention;
   std::optional<Undo> undo;
 };
 
 /// In order of the distinct id, so that the feed is.
-using TouchedMembers = std::map<std::string, Touched>;
+using TouchedMembers = std::map<std::string, Touched, std::less<>>;
 
 TouchedMembers touch_mentioned(Database& database, const Application& application, const Options& options) {
   TouchedMembers touched;
   if (application.reverting) return touched;
-  MentionSorter mentions = collect_mentions(database, application.session, options);
+  MentionSorter mentions = collect_mentions(database, application.session, application.at_hand, options);
   mentions.finish();
   SortedMention mention;
   while (mentions.next(mention)) {
     Touched& member = touched.emplace_hint(touched.end(), mention.distinct_id, Touched{})->second;
+    member.current = load_member(database, application.cohort.generation, mention.distinct_id);
     member.undo = relevant_undo(database, application, mention.distinct_id);
     member.mention = std::move(mention);
   }
@@ -36,9 +38,8 @@ TouchedMembers touch_mentioned(Database& database, const Application& applicatio
 
 void weigh_mentions(Application& application, const TouchedMembers& touched) {
   std::map<std::int64_t, Evidence> evidence;
-  for (const auto& [id, member] : touched) {
-    if (member.undo) evidence[member.undo->session_ref].take(member.undo->change, member.mention->add);
-  }
+  for (const auto& [id, member] : touched)
+    weigh_mention(application, evidence, member.current, member.mention->mention(), member.undo);
   weigh(application, evidence);
 }
 
@@ -52,39 +53,48 @@ std::int64_t refuted_changes(const Application& application) {
 
 /// Adds what refuted sessions changed and nobody mentions.
 void touch_refuted(Database& database, const Application& application, TouchedMembers& touched) {
+  const std::int64_t generation = application.cohort.generation;
   for (const auto& [ref, verdict] : application.verdicts) {
     if (verdict != Verdict::kRefuted) continue;
-    for (auto& [id, undo] : load_undo_of_session(database, application.cohort.generation, ref)) {
-      touched[id].undo = std::move(undo);
+    for (auto& [id, undo] : load_undo_of_session(database, generation, ref)) {
+      const auto [member, is_new] = touched.try_emplace(id);
+      if (!is_new) continue;  // mentioned: it has its undo
+      fold_below(database, application, undo);
+      member->second.undo = std::move(undo);
+      member->second.current = load_member(database, generation, id);
     }
+  }
+}
+
+void save_outcome(Database& database, std::int64_t generation, const std::string& id, const Touched& member,
+                  const Resolution& resolution) {
+  if (resolution.state_differs) {
+    resolution.state ? save_member(database, generation, id, *resolution.state)
+                     : erase_member(database, generation, id);
+  }
+  if (resolution.undo) {
+    save_undo(database, generation, id, *resolution.undo);
+  } else if (member.undo) {
+    erase_undo(database, generation, id);
   }
 }
 
 void apply_member(Database& database, Application& application, feed::BatchWriter& batch,
                   const std::string& id, const Touched& member) {
-  const std::int64_t generation = application.cohort.generation;
-  const auto current = load_member(database, generation, id);
   const auto mention = member.mention ? std::optional(member.mention->mention()) : std::nullopt;
   const Verdict verdict = member.undo ? application.verdict_on(member.undo->session_ref) : Verdict::kOpen;
-  const Resolution resolution = resolve(current, mention, member.undo, verdict, application.rules);
-  if (resolution.state_differs) {
-    resolution.state ? save_member(database, generation, id, *resolution.state)
-                     : erase_member(database, generation, id);
-  }
+  const Resolution resolution = resolve(member.current, mention, member.undo, verdict, application.rules);
   if (member.undo) --application.open_changes[member.undo->session_ref];
-  if (resolution.undo) {
-    ++application.open_changes[resolution.undo->session_ref];
-    save_undo(database, generation, id, *resolution.undo);
-  } else if (member.undo) {
-    erase_undo(database, generation, id);
-  }
-  application.count(database, batch, id, resolution, current.has_value());
+  if (resolution.undo) ++application.open_changes[resolution.undo->session_ref];
+  save_outcome(database, application.cohort.generation, id, member, resolution);
+  application.count(database, batch, id, resolution, member.current, mention);
 }
 
 }  // namespace
 
-bool apply_in_place(Database& database, const Session& session, const Options& options, Timestamp now) {
-  Application application = begin_application(database, session, options, now);
+bool apply_in_place(Database& database, const Cohort& cohort, Session& session,
+                    const contract::CohortPage* at_hand, const Options& options, Timestamp now) {
+  Application application = begin_application(database, cohort, session, at_hand, options, now);
   TouchedMembers touched = touch_mentioned(database, application, options);
   weigh_mentions(application, touched);
   const auto size = static_cast<std::int64_t>(touched.size()) + refuted_changes(application);
@@ -93,6 +103,7 @@ bool apply_in_place(Database& database, const Session& session, const Options& o
   feed::BatchWriter batch(database);
   for (const auto& [id, member] : touched) apply_member(database, application, batch, id, member);
   conclude(database, application, batch, options, now);
+  session = std::move(application.session);
   return true;
 }
 

@@ -12,27 +12,18 @@ Cohort read_cohort(const Query& query) {
           .name = query.optional_text(3),
           .description = query.optional_text(4),
           .generation = query.integer(5),
-          .size = query.integer(6)};
-}
-
-Numbering load_numbering(Database& database, std::string_view project_id) {
-  auto query = database.query("SELECT numbering FROM project WHERE project_id = ?1", project_id);
-  return query.next() ? static_cast<Numbering>(query.integer(0)) : Numbering::kUnknown;
-}
-
-void remember_numbering(Database& database, std::string_view project_id, Numbering numbering) {
-  database.run(
-      "INSERT INTO project (project_id, numbering) VALUES (?1, ?2) "
-      "ON CONFLICT (project_id) DO UPDATE SET numbering = excluded.numbering",
-      project_id, static_cast<int>(numbering));
+          .size = query.integer(6),
+          .numbering = static_cast<Numbering>(query.integer(7)),
+          .has_baseline = query.integer(8) != 0,
+          .newest_session = query.integer(9),
+          .restated_at = query.integer(10)};
 }
 
 Cohort touch_cohort(Database& database, const contract::CohortPage& page, Timestamp now) {
   {
-    auto query = database.query(
-        "SELECT ref, project_id, cohort_id, name, description, generation, size FROM cohort "
-        "WHERE project_id = ?1 AND cohort_id = ?2",
-        page.project_id, page.cohort_id);
+    auto query =
+        database.query("SELECT " COHORT_COLUMNS " FROM cohort WHERE project_id = ?1 AND cohort_id = ?2",
+                       page.project_id, page.cohort_id);
     if (query.next()) {
       Cohort cohort = read_cohort(query);
       const auto& name = page.cohort_name ? page.cohort_name : cohort.name;
@@ -53,17 +44,27 @@ Cohort touch_cohort(Database& database, const contract::CohortPage& page, Timest
 }
 
 Cohort load_cohort(Database& database, std::int64_t ref) {
-  auto query = database.query(
-      "SELECT ref, project_id, cohort_id, name, description, generation, size FROM cohort WHERE ref = ?1",
-      ref);
+  auto query = database.query("SELECT " COHORT_COLUMNS " FROM cohort WHERE ref = ?1", ref);
   if (!query.next())
     throw storage::StorageError(storage::StorageError::Kind::kOther, "a cohort's row is missing");
   return read_cohort(query);
 }
 
 void save_cohort(Database& database, const Cohort& cohort, Timestamp changed_at) {
-  database.run("UPDATE cohort SET generation = ?2, size = ?3, changed_at = ?4 WHERE ref = ?1", cohort.ref,
-               cohort.generation, cohort.size, to_unix_ms(changed_at));
+  database.run(
+      "UPDATE cohort SET generation = ?2, size = ?3, baseline = ?4, restated_at = ?5, changed_at = ?6 "
+      "WHERE ref = ?1",
+      cohort.ref, cohort.generation, cohort.size, cohort.has_baseline, cohort.restated_at,
+      to_unix_ms(changed_at));
+}
+
+void save_newest_session(Database& database, const Cohort& cohort) {
+  database.run("UPDATE cohort SET newest_session = ?2 WHERE ref = ?1", cohort.ref, cohort.newest_session);
+}
+
+void save_numbering(Database& database, const Cohort& cohort) {
+  database.run("UPDATE cohort SET numbering = ?2 WHERE ref = ?1", cohort.ref,
+               static_cast<int>(cohort.numbering));
 }
 
 std::int64_t new_generation(Database& database, std::int64_t cohort_ref) {

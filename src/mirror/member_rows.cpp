@@ -1,5 +1,7 @@
 #include "mirror/member_rows.hpp"
 
+#include "mirror/undo_stack.hpp"
+
 namespace bellwether::mirror {
 
 namespace {
@@ -11,12 +13,13 @@ MemberState read_member(const Query& query, int column) {
   return {std::string(query.text(column)), query.integer(column + 1), query.integer(column + 2)};
 }
 
-/// Columns from `column`: session_ref, change, properties, entered_at, member_session_ref.
+/// Columns from `column`: session_ref, change, properties, entered_at, member_session_ref, below.
 Undo read_undo(const Query& query, int column) {
   Undo undo;
   undo.session_ref = query.integer(column);
   undo.change = static_cast<feed::Kind>(query.text(column + 1).front());
   if (!query.is_null(column + 2)) undo.prior = read_member(query, column + 2);
+  undo.below = decode_undo_stack(query.text(column + 5));
   return undo;
 }
 
@@ -43,7 +46,7 @@ void erase_member(Database& database, std::int64_t generation, std::string_view 
 
 std::optional<Undo> load_undo(Database& database, std::int64_t generation, std::string_view id) {
   auto query = database.query(
-      "SELECT session_ref, change, properties, entered_at, member_session_ref FROM undo "
+      "SELECT session_ref, change, properties, entered_at, member_session_ref, below FROM undo "
       "WHERE generation = ?1 AND distinct_id = ?2",
       generation, id);
   if (!query.next()) return std::nullopt;
@@ -62,8 +65,9 @@ void save_undo(Database& database, std::int64_t generation, std::string_view id,
   }
   database.run(
       "INSERT OR REPLACE INTO undo (generation, distinct_id, session_ref, change, properties, entered_at, "
-      "member_session_ref) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-      generation, id, undo.session_ref, std::string_view(&change, 1), properties, entered_at, session_ref);
+      "member_session_ref, below) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+      generation, id, undo.session_ref, std::string_view(&change, 1), properties, entered_at, session_ref,
+      encode_undo_stack(undo.below));
 }
 
 void erase_undo(Database& database, std::int64_t generation, std::string_view id) {
@@ -74,7 +78,7 @@ std::vector<std::pair<std::string, Undo>> load_undo_of_session(Database& databas
                                                                std::int64_t session_ref) {
   std::vector<std::pair<std::string, Undo>> rows;
   auto query = database.query(
-      "SELECT distinct_id, session_ref, change, properties, entered_at, member_session_ref FROM undo "
+      "SELECT distinct_id, session_ref, change, properties, entered_at, member_session_ref, below FROM undo "
       "WHERE session_ref = ?2 AND generation = ?1 ORDER BY distinct_id",
       generation, session_ref);
   while (query.next()) rows.emplace_back(query.text(0), read_undo(query, 1));
@@ -96,7 +100,7 @@ RowChunk<Undo> load_undo_from(Database& database, std::int64_t generation, std::
                               std::size_t count) {
   RowChunk<Undo> chunk;
   auto query = database.query(
-      "SELECT distinct_id, session_ref, change, properties, entered_at, member_session_ref FROM undo "
+      "SELECT distinct_id, session_ref, change, properties, entered_at, member_session_ref, below FROM undo "
       "WHERE generation = ?1 AND distinct_id >= ?2 ORDER BY distinct_id LIMIT ?3",
       generation, from, count);
   while (query.next()) chunk.emplace_back(query.text(0), read_undo(query, 1));

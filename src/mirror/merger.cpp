@@ -1,6 +1,7 @@
 #include "mirror/merger.hpp"
 
 #include <future>
+#include <tuple>
 
 #include "feed/feed.hpp"
 #include "mirror/application.hpp"
@@ -58,15 +59,18 @@ bool sweep_generation(Database& database) {
   return true;
 }
 
-bool sweep_bodies(Database& database) {
-  const auto session = first_integer(database.query(
-      "SELECT ref FROM session WHERE has_bodies = 1 AND waiting = 0 AND state <> 'receiving' LIMIT 1"));
+/// A run that is begun again may need pages of the attempt before, so they stay for a while.
+bool sweep_bodies(Database& database, Timestamp before) {
+  const auto session = first_integer(
+      database.query("SELECT ref FROM session WHERE has_bodies = 1 AND last_page_at < ?1 AND waiting = 0 "
+                     "AND state <> 'receiving' LIMIT 1",
+                     to_unix_ms(before)));
   if (!session) return false;
   database.run(
       "DELETE FROM page_body WHERE page_ref IN (SELECT page_ref FROM page_body WHERE page_ref IN (SELECT ref "
       "FROM page WHERE session_ref = ?1) LIMIT ?2)",
       *session, kBodiesPerStep);
-  if (database.changed_rows() == 0)
+  if (database.changed_rows() < kBodiesPerStep)
     database.run("UPDATE session SET has_bodies = 0 WHERE ref = ?1", *session);
   return true;
 }
@@ -97,17 +101,24 @@ std::optional<Session> Merger::merge_next(Timestamp now) {
   std::optional<Session> session = longest_waiting(reader_);
   if (!session) return std::nullopt;
   bool applied = false;
-  transact_([&](Database& database) { applied = apply_small(database, *session, options_, now); });
+  transact_([&](Database& database) {
+    Session current = load_session(database, session->ref);
+    const Cohort cohort = load_cohort(database, current.cohort_ref);
+    applied = !current.waiting || apply_small(database, cohort, current, nullptr, options_, now);
+  });
   if (!applied) rebuild(*session, now);
   return load_session(reader_, session->ref);
 }
 
 void Merger::rebuild(const Session& session, Timestamp now) {
   MentionSorter mentions = is_over(session.state) ? MentionSorter(options_.spill_dir, options_.sort_bytes)
-                                                  : collect_mentions(reader_, session, options_);
+                                                  : collect_mentions(reader_, session, nullptr, options_);
   mentions.finish();
   std::optional<Rebuild> rebuild;
-  transact_([&](Database& database) { rebuild.emplace(database, session, options_, now); });
+  transact_([&](Database& database) {
+    rebuild.emplace(database, begin_application(database, load_cohort(database, session.cohort_ref), session,
+                                                nullptr, options_, now));
+  });
   if (rebuild->needs_weighing()) {
     for (auto batch = mentions.next_batch(kBatchMentions); !batch.empty();
          batch = mentions.next_batch(kBatchMentions)) {
@@ -129,13 +140,14 @@ void Merger::rebuild(const Session& session, Timestamp now) {
   for (bool ended = false; !ended;) {
     transact_([&](Database& database) { ended = rebuild->step_to_end(database); });
   }
-  transact_([&](Database& database) { rebuild->finish(database, options_, now); });
+  transact_([&](Database& database) { std::ignore = rebuild->finish(database, options_, now); });
 }
 
 bool Merger::collect_garbage(Timestamp now) {
   bool worked = false;
   transact_([&](Database& database) {
-    worked = sweep_undo(database) || sweep_generation(database) || sweep_bodies(database) ||
+    worked = sweep_undo(database) || sweep_generation(database) ||
+             sweep_bodies(database, now - options_.keep_bodies) ||
              feed::trim(database, now - options_.keep_feed, kBatchesPerStep) > 0 ||
              sweep_sessions(database, now - options_.keep_sessions);
   });

@@ -4,6 +4,8 @@
 
 #include "mirror/application.hpp"
 #include "mirror/apply_in_place.hpp"
+#include "mirror/attempt.hpp"
+#include "mirror/property_update.hpp"
 #include "mirror/rebuild.hpp"
 
 namespace bellwether::mirror {
@@ -12,108 +14,264 @@ namespace {
 
 using storage::Database;
 
-/// A session that another has begun behind is looked at when it has been silent for this long: a sender
-/// retries for 60 s (contract), so nothing of it is on its way any more.
-constexpr Millis kSenderGivesUpAfter = std::chrono::seconds(90);
-
-void store_page(Session& session, std::int64_t page_ref, const contract::CohortPage& page,
-                bool earlier_answered, Timestamp now) {
-  session.progress.add(page.action, page.page_count, page.total_pages, earlier_answered);
-  session.received += static_cast<std::int64_t>(page.member_count);
-  session.last_page = page_ref;
-  if (session.first_page == 0) session.first_page = page_ref;
-  session.last_page_at = now;
-  session.has_bodies = true;
-  session.state = SessionState::kReceiving;
-  session.why.clear();
-}
-
 /// A full load is exact whatever became of its answers, so they need not be followed.
 bool follows_answers(const contract::CohortPage& page) {
   return page.action != contract::Action::kMembers;
 }
 
+void count_page(Session& session, std::int64_t page_ref, const contract::CohortPage& page, Timestamp now) {
+  session.received += static_cast<std::int64_t>(page.member_count);
+  session.skipped += static_cast<std::int64_t>(page.skipped.size());
+  session.last_page = std::max(session.last_page, page_ref);
+  if (session.first_page == 0) session.first_page = page_ref;
+  session.last_page_at = now;
+  session.state = SessionState::kReceiving;
+  session.why.clear();
+}
+
+bool has_applied_parts(const Session& session) {
+  return session.open && (session.state == SessionState::kApplied || session.state == SessionState::kInDoubt);
+}
+
+std::string_view why_held(const Session& session) {
+  if (session.progress.unnumbered) {
+    return "its pages are not numbered: it is complete when the next session begins, or 90 s after its last page";
+  }
+  if (session.carried > 0) {
+    return "it was begun again, and may still send again what an earlier attempt sent: for 90 s, or until the next "
+           "session begins";
+  }
+  return "all pages are here if they are counted over the run, but earlier sessions were counted by action: it waits "
+         "90 s for more, or until the next session begins";
+}
+
 }  // namespace
 
-bool apply_small(Database& database, const Session& session, const Options& options, Timestamp now) {
-  if (is_over(session.state)) return apply_in_place(database, session, options, now);
-  const Unapplied unapplied = count_unapplied(database, session);
+/// A page on its way through `receive`.
+struct Mirror::Incoming {
+  Database& database;
+  const contract::CohortPage& page;
+  Timestamp now;
+  Cohort cohort;
+  Receipt receipt = {};
+};
+
+bool apply_small(Database& database, const Cohort& cohort, Session& session,
+                 const contract::CohortPage* at_hand, const Options& options, Timestamp now) {
+  if (is_over(session.state)) return apply_in_place(database, cohort, session, nullptr, options, now);
+  const Unapplied unapplied = count_unapplied(database, session, at_hand);
   const auto most = static_cast<std::int64_t>(options.in_place_members);
   if (unapplied.members > most) return false;
-  if (!unapplied.full) return apply_in_place(database, session, options, now);
-  if (load_cohort(database, session.cohort_ref).size > most) return false;
-  rebuild_at_once(database, session, options, now);
+  if (!unapplied.full) return apply_in_place(database, cohort, session, at_hand, options, now);
+  if (cohort.size > most) return false;
+  rebuild_at_once(database, cohort, session, at_hand, options, now);
   return true;
 }
 
 Receipt Mirror::receive(Database& database, const contract::CohortPage& page, Timestamp now) const {
-  const Cohort cohort = touch_cohort(database, page, now);
-  auto found = find_session(database, cohort.ref, page.session_id);
-  Session session = found ? std::move(*found) : insert_session(database, cohort.ref, page.session_id, now);
-  Receipt receipt;
-  receipt.session_ref = session.ref;
-  if (is_over(session.state)) {
-    receipt.kind = Receipt::Kind::kIgnored;
-    return receipt;
+  Incoming incoming{database, page, now, touch_cohort(database, page, now)};
+  auto session = find_session(database, incoming.cohort.ref, page.session_id);
+  if (!session) {
+    begin_session(incoming);
+    session = insert_session(database, incoming.cohort.ref, page.session_id, 1, now);
+    take(incoming, *session);
+    return std::move(incoming.receipt);
   }
-  const bool earlier_answered = all_answers_delivered(database, session.ref);
-  const Acknowledgement acknowledgement =
-      follows_answers(page) ? Acknowledgement::kPending : Acknowledgement::kDelivered;
-  const auto page_ref = insert_page(database, session.ref, page, acknowledgement, now);
-  if (!page_ref) {
-    receipt.kind = Receipt::Kind::kRepeated;
-    if (follows_answers(page)) {
-      receipt.track_answer = expect_answer_again(database, session.ref, page.action, page.page_count);
-    }
-    return receipt;
+  const ArrivalContext arrival = look_up_arrival(database, *session, page, now);
+  switch (judge_arrival(arrival.facts)) {
+    case Arrival::kAgain:
+      take_again(incoming, *session, *arrival.stored);
+      break;
+    case Arrival::kReplacesInherited:
+    case Arrival::kNew:
+      take(incoming, *session);
+      break;
+    case Arrival::kNewAttempt:
+      begin_session(incoming);
+      if (auto attempt =
+              begin_attempt(database, numbering_rules(incoming.cohort, options_), *session, page, now)) {
+        take(incoming, *attempt);
+      } else {
+        incoming.receipt.kind = Receipt::Kind::kRefused;
+        incoming.receipt.refusal = "this run was begun again: send it again from its first page";
+      }
+      break;
+    case Arrival::kReplaced:
+      incoming.receipt.kind = Receipt::Kind::kRefused;
+      incoming.receipt.refusal = "this run was begun again, and another page has taken the place of this one";
+      break;
+    case Arrival::kLate:
+      incoming.receipt.kind = Receipt::Kind::kRefused;
+      incoming.receipt.refusal = "this run is over: a newer one has begun, or it was silent for too long";
+      break;
   }
-  if (follows_answers(page)) receipt.track_answer = AnswerRef{*page_ref};
-  store_page(session, *page_ref, page, earlier_answered, now);
-  const Numbering numbering = learn_numbering(database, session, page);
-  if (is_complete(session.progress, numbering)) {
-    receipt.applied = complete_session(database, session, now);
-    receipt.waiting = !receipt.applied;
-  } else {
-    save_session(database, session);
-  }
-  return receipt;
+  return std::move(incoming.receipt);
 }
 
-Numbering Mirror::learn_numbering(Database& database, const Session& session,
-                                  const contract::CohortPage& page) const {
-  if (options_.numbering != Numbering::kUnknown) {
-    const bool known = load_numbering(database, page.project_id) == options_.numbering;
-    if (!known) remember_numbering(database, page.project_id, options_.numbering);
-    return options_.numbering;
+/// What a session that begins means for those before it: nothing more is on its way to them.
+void Mirror::begin_session(Incoming& incoming) const {
+  release_held_before(incoming.database, incoming.cohort, incoming.page.session_id, incoming.now);
+}
+
+void Mirror::take(Incoming& incoming, Session& session) const {
+  auto& [database, page, now, cohort, receipt] = incoming;
+  drop_inherited(incoming, session);
+  const bool is_first = session.progress.pages() == 0;
+  const bool earlier_answered =
+      is_first || (session.progress.in_run_order && all_answers_delivered(database, session.ref));
+  session.progress.add(page, earlier_answered,
+                       !is_first && index_under_other_action(database, session.ref, page));
+  const Completeness completeness = judge(cohort, session);
+  const bool at_hand = is_first && completeness == Completeness::kComplete;
+  const auto answer = follows_answers(page) ? Acknowledgement::kPending : Acknowledgement::kDelivered;
+  const std::int64_t ref = insert_page(database, session.ref, page, answer, !at_hand, now);
+  if (follows_answers(page)) receipt.track_answer = AnswerRef{ref};
+  if (session.first_page == 0) {
+    cohort.newest_session = session.ref;
+    save_newest_session(database, cohort);
   }
-  const Numbering known = load_numbering(database, page.project_id);
-  const bool clash = index_under_other_action(database, session.ref, page);
-  const Numbering learnt = recognise(session.progress, known, clash);
-  if (learnt != known) remember_numbering(database, page.project_id, learnt);
-  return learnt;
+  session.has_bodies = session.has_bodies || !at_hand;
+  count_page(session, ref, page, now);
+  finish(incoming, session, completeness, at_hand ? &page : nullptr);
+}
+
+/// Of the pages that an earlier attempt has left, those go that the page at hand shows to be of the past.
+void Mirror::drop_inherited(Incoming& incoming, Session& session) const {
+  if (session.attempt == 1 || session.applied_at) return;
+  const bool over_run = may_count_over_run(numbering_rules(incoming.cohort, options_));
+  if (incoming.page.is_numbered()) drop_contradicted(incoming.database, session, incoming.page, over_run);
+  recount_pages(incoming.database, session);
+}
+
+void Mirror::take_again(Incoming& incoming, Session& session, const StoredPage& stored) const {
+  auto& [database, page, now, cohort, receipt] = incoming;
+  receipt.kind = Receipt::Kind::kRepeated;
+  const bool updates = stored.applied && stored.content && *stored.content != page.content &&
+                       cohort.newest_session == session.ref;
+  if (updates && has_waiting_session(database, cohort.ref)) {
+    receipt.kind = Receipt::Kind::kRefused;
+    receipt.refusal = "the cohort is being merged: send this page again in a moment";
+    return;
+  }
+  const AnswerRef answer = expect_answer_again(database, stored, page, now);
+  if (follows_answers(page)) {
+    receipt.track_answer = answer;
+  } else {
+    set_answer(database, answer, Acknowledgement::kDelivered);
+  }
+  if (updates) update_properties(database, cohort, session, page, now);
+  session.has_bodies = true;
+  session.last_page_at = now;
+  session.signs |= bit(Sign::kCameAgain);
+  if (stored.inherited) drop_inherited(incoming, session);
+  if (session.state == SessionState::kReceiving && !session.waiting) {
+    return finish(incoming, session, judge(cohort, session), nullptr);
+  }
+  if (has_applied_parts(session)) return review_settlement(database, cohort, session, options_);
+  save_session(database, session);
+}
+
+Completeness Mirror::judge(const Cohort& cohort, const Session& session) const {
+  const Completeness completeness = judge_completeness(session.progress, numbering_rules(cohort, options_));
+  const bool looks_whole = completeness == Completeness::kComplete && session.carried > 0;
+  return looks_whole ? Completeness::kHeld : completeness;
+}
+
+void Mirror::finish(Incoming& incoming, Session& session, Completeness completeness,
+                    const contract::CohortPage* at_hand) const {
+  auto& [database, page, now, cohort, receipt] = incoming;
+  session.held_until.reset();
+  switch (completeness) {
+    case Completeness::kIncomplete:
+      save_session(database, session);
+      return;
+    case Completeness::kHeld:
+      session.held_until = now + kSenderGivesUpAfter;
+      session.why = why_held(session);
+      save_session(database, session);
+      return;
+    case Completeness::kComplete:
+      break;
+  }
+  if (const Numbering shown = shown_by(session.progress);
+      shown != Numbering::kUnknown && shown != cohort.numbering) {
+    cohort.numbering = shown;
+    save_numbering(database, cohort);
+  }
+  if (cohort.newest_session != session.ref) session.signs |= bit(Sign::kOvertaken);
+  const bool applied = apply_or_wait(database, cohort, session, at_hand, now);
+  receipt.waiting = !applied;
+  if (applied) receipt.applied = session;
 }
 
 /// True when it is applied; false when it waits.
-bool Mirror::complete_session(Database& database, Session& session, Timestamp now) const {
-  // Sessions of a cohort are applied one after another. This one itself may be in the merger's hands, when it
-  // looked complete before.
+bool Mirror::apply_or_wait(Database& database, const Cohort& cohort, Session& session,
+                           const contract::CohortPage* at_hand, Timestamp now) const {
+  // Sessions of a cohort are applied one after another. This one itself may be in the merger's hands, when it looked
+  // complete before.
   const bool another_first = has_waiting_session(database, session.cohort_ref);
+  session.held_until.reset();
+  if (!another_first && apply_small(database, cohort, session, at_hand, options_, now)) {
+    if (at_hand != nullptr) mark_applied(database, session.last_page);
+    return true;
+  }
+  if (at_hand != nullptr) {
+    store_body(database, session.last_page, *at_hand);
+    session.has_bodies = true;
+  }
   session.waiting = true;
   session.why = "all pages are here and wait to be merged";
   save_session(database, session);
-  if (another_first) return false;
-  return apply_small(database, session, options_, now);
+  return false;
+}
+
+void Mirror::release(Database& database, Cohort& cohort, Session& session, Timestamp now) const {
+  session.held_until.reset();
+  session.signs |= bit(session.carried > 0 ? Sign::kCarried : Sign::kHeld);
+  if (cohort.newest_session != session.ref) session.signs |= bit(Sign::kOvertaken);
+  // The pages that its cohort's numbering would have asked for did not come.
+  if (!session.progress.unnumbered && session.carried == 0 && cohort.numbering != Numbering::kUnknown) {
+    cohort.numbering = Numbering::kUnknown;
+    save_numbering(database, cohort);
+  }
+  apply_or_wait(database, cohort, session, nullptr, now);
+}
+
+void Mirror::release_held_before(Database& database, Cohort& cohort, std::string_view session_id,
+                                 Timestamp now) const {
+  for (Session& held : load_held_sessions(database, cohort.ref)) {
+    if (held.session_id == session_id) continue;
+    release(database, cohort, held, now);
+    cohort = load_cohort(database, cohort.ref);
+  }
+}
+
+bool Mirror::release_held_sessions(Database& database, Timestamp now, std::size_t most) const {
+  std::vector<Session> held = load_sessions_held_until(database, now, most);
+  bool any_waits = false;
+  for (Session& session : held) {
+    Cohort cohort = load_cohort(database, session.cohort_ref);
+    release(database, cohort, session, now);
+    any_waits = any_waits || session.waiting;
+  }
+  return any_waits || held.size() == most;
 }
 
 void Mirror::on_acknowledgement(Database& database, const AnswerRef& ref, Acknowledgement answer) const {
   const auto session_ref = set_answer(database, ref, answer);
-  if (!session_ref) return;
+  const bool settles = options_.doubt == DoubtMode::kConnection;
+  if (!session_ref || (answer == Acknowledgement::kDelivered && !settles)) return;
   Session session = load_session(database, *session_ref);
-  const bool stands = session.state == SessionState::kApplied || session.state == SessionState::kInDoubt;
-  if (session.open && stands) review_settlement(database, session, options_);
+  if (answer == Acknowledgement::kLost) session.signs |= bit(Sign::kLost);
+  if (!has_applied_parts(session)) return save_session(database, session);
+  review_settlement(database, load_cohort(database, session.cohort_ref), session, options_);
 }
 
 void Mirror::recover(Database& database) const {
+  database.run(
+      "UPDATE session SET signs = signs | ?1 WHERE ref IN (SELECT session_ref FROM page WHERE answer = 0 "
+      "AND answer <> 1) AND (open = 1 OR state = 'receiving')",
+      std::int64_t{bit(Sign::kCutOff)});
   database.run("UPDATE page SET answer = 3 WHERE answer = 0 AND answer <> 1");
   std::vector<std::int64_t> open;
   {
@@ -123,7 +281,7 @@ void Mirror::recover(Database& database) const {
   }
   for (const std::int64_t ref : open) {
     Session session = load_session(database, ref);
-    review_settlement(database, session, options_);
+    review_settlement(database, load_cohort(database, session.cohort_ref), session, options_);
   }
 }
 
@@ -134,16 +292,20 @@ bool Mirror::expire_stale_sessions(Database& database, Timestamp now, std::size_
     auto query = database.query(
         "SELECT old.ref, EXISTS (SELECT 1 FROM session AS newer WHERE newer.cohort_ref = old.cohort_ref "
         "AND newer.first_page > old.last_page) AS overtaken FROM session AS old "
-        "WHERE old.state = 'receiving' AND old.waiting = 0 AND (old.last_page_at <= ?1 OR (overtaken "
-        "AND old.last_page_at <= ?2)) ORDER BY old.ref LIMIT ?3",
+        "WHERE old.waiting = 0 AND old.held_until IS NULL AND ((old.state = 'receiving' "
+        "AND (old.last_page_at <= ?1 OR (overtaken AND old.last_page_at <= ?2))) "
+        "OR (old.state = 'restarted' AND old.open = 1 AND old.last_page_at <= ?1)) ORDER BY old.ref LIMIT ?3",
         to_unix_ms(now - options_.expire_after), to_unix_ms(now - quiet), most);
     while (query.next()) found.emplace_back(query.integer(0), query.integer(1) != 0);
   }
   for (const auto& [ref, overtaken] : found) {
     Session session = load_session(database, ref);
-    const Numbering numbering =
-        load_numbering(database, load_cohort(database, session.cohort_ref).project_id);
-    const std::string pages = pages_came(session, numbering);
+    if (session.state == SessionState::kRestarted) {
+      give_up(database, session, session.state, session.why, now);
+      continue;
+    }
+    const Cohort cohort = load_cohort(database, session.cohort_ref);
+    const std::string pages = pages_came(session, numbering_rules(cohort, options_));
     if (overtaken) {
       give_up(database, session, SessionState::kFailed, pages + "; a newer session began after it went quiet",
               now);
@@ -163,7 +325,7 @@ void Mirror::give_up(Database& database, Session& session, SessionState state, s
   session.waiting = session.open;
   save_session(database, session);
   if (!session.open || another_first) return;
-  apply_small(database, session, options_, now);
+  apply_small(database, load_cohort(database, session.cohort_ref), session, nullptr, options_, now);
 }
 
 }  // namespace bellwether::mirror

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "contract/cohort_sync.hpp"
+#include "mirror/cohort_rows.hpp"
 #include "mirror/options.hpp"
 #include "mirror/page_rows.hpp"
 #include "mirror/session.hpp"
@@ -11,30 +12,32 @@
 
 /// An exact mirror of every cohort that is synced to us, whatever the sender and the network do.
 ///
-/// Each call below runs inside a transaction of the caller's, and leaves nothing in memory: after a crash the
-/// rows alone say how to go on. All of them belong to the one writer.
+/// Each call below runs inside a transaction of the caller's, and leaves nothing in memory: after a crash the rows
+/// alone say how to go on. All of them belong to the one writer.
 ///
-///   1. `receive` stores a page. When it completes its session, the session is applied in the same
-///      transaction, or, when it is large, left *waiting* for `Merger` (merger.hpp).
-///   2. `answered` tells what became of the page's answer; a session whose answers all arrived is settled.
-///   3. `expire_stale_sessions` gives up sessions that will not be completed.
+///   1. `receive` stores a page. When it completes its session, the session is applied in the same transaction, or,
+///      when it is large, left *waiting* for `Merger` (merger.hpp). A session that may not be whole though it looks so
+///      is *held* until the next one of its cohort begins, or nothing more came for a while.
+///   2. `on_acknowledgement` tells what became of the page's answer.
+///   3. `release_held_sessions` applies what was held long enough; `expire_stale_sessions` gives up sessions that will
+///      not be completed.
 ///
-/// Guarantee: after the next session that the sender saw succeed, the mirror equals the sender's snapshot, or
-/// differs at most in members that it reports as in doubt. ARCHITECTURE.md has the reasoning.
+/// Guarantee: after the next session that the sender saw succeed, the mirror equals the sender's snapshot, or differs
+/// at most in members that it reports as in doubt. ARCHITECTURE.md has the reasoning, and the one exception.
 namespace bellwether::mirror {
 
 struct Receipt {
   enum class Kind : std::uint8_t {
     kStored,
-    kRepeated,  ///< the page was here already; nothing changed
-    kIgnored,   ///< its session is over
+    kRepeated,  ///< the page was here already
+    kRefused,   ///< it was not taken, and must not be answered with success
   };
   Kind kind = Kind::kStored;
-  /// Tell `answered` about this page when the connection shows what became of the answer.
+  std::string_view refusal;  ///< why, for the sender's people; a literal
+  /// Tell `on_acknowledgement` about this page when the connection shows what became of the answer.
   std::optional<AnswerRef> track_answer;
-  std::int64_t session_ref = 0;
-  bool applied = false;  ///< this page completed the session, which is applied
-  bool waiting = false;  ///< this page completed the session, which waits for the merger
+  bool waiting = false;            ///< this page completed the session, which waits for the merger
+  std::optional<Session> applied;  ///< this page completed the session: its row afterwards
 };
 
 class Mirror {
@@ -47,24 +50,39 @@ class Mirror {
   /// After a start: answers that were on their way when the last process ended count as cut off.
   void recover(storage::Database& database) const;
 
-  /// Fails sessions that a newer one has overtaken, expires those that nothing followed. At most `most` of
-  /// them; true when there may be more.
+  /// Takes sessions for complete after which nothing more came. At most `most` of them; true when one of them now waits
+  /// for the merger, or there may be more.
+  bool release_held_sessions(storage::Database& database, Timestamp now, std::size_t most) const;
+
+  /// Fails sessions that a newer one has overtaken, expires those that nothing followed. At most `most` of them; true
+  /// when there may be more.
   bool expire_stale_sessions(storage::Database& database, Timestamp now, std::size_t most) const;
 
   const Options& options() const { return options_; }
 
  private:
-  bool complete_session(storage::Database& database, Session& session, Timestamp now) const;
+  struct Incoming;
+  void take(Incoming& incoming, Session& session) const;
+  void take_again(Incoming& incoming, Session& session, const StoredPage& stored) const;
+  void drop_inherited(Incoming& incoming, Session& session) const;
+  void begin_session(Incoming& incoming) const;
+  void finish(Incoming& incoming, Session& session, Completeness completeness,
+              const contract::CohortPage* at_hand) const;
+  Completeness judge(const Cohort& cohort, const Session& session) const;
+  void release(storage::Database& database, Cohort& cohort, Session& session, Timestamp now) const;
+  void release_held_before(storage::Database& database, Cohort& cohort, std::string_view session_id,
+                           Timestamp now) const;
+  bool apply_or_wait(storage::Database& database, const Cohort& cohort, Session& session,
+                     const contract::CohortPage* at_hand, Timestamp now) const;
   void give_up(storage::Database& database, Session& session, SessionState state, std::string why,
                Timestamp now) const;
-  Numbering learn_numbering(storage::Database& database, const Session& session,
-                            const contract::CohortPage& page) const;
 
   Options options_;
 };
 
-/// Applies (or takes back) a waiting session in the caller's transaction if it is small enough. False: it
-/// takes a `Rebuild`.
-bool apply_small(storage::Database& database, const Session& session, const Options& options, Timestamp now);
+/// Applies (or takes back) a session in the caller's transaction if it is small enough; `session` is then as it was
+/// stored. False: it takes a `Rebuild`. `at_hand`: all that is to be applied, if it is one page.
+bool apply_small(storage::Database& database, const Cohort& cohort, Session& session,
+                 const contract::CohortPage* at_hand, const Options& options, Timestamp now);
 
 }  // namespace bellwether::mirror

@@ -14,7 +14,7 @@ struct Options {
   /// The sender makes both calls of an incremental run, also empty ones (contract). False for one that does
   /// not.
   bool expects_both_actions = true;
-  /// How all projects number their pages; kUnknown finds out by itself.
+  /// How all senders number their pages; kUnknown judges each session by its own.
   Numbering numbering = Numbering::kUnknown;
   /// How long a session must have been silent before a newer one of its cohort may declare it failed. 0: as
   /// soon as a newer one is complete, which is right while one destination sends a cohort (its runs follow
@@ -23,6 +23,8 @@ struct Options {
   /// An unfinished session is given up when nothing has come for so long; the sender's snapshot is too old
   /// then.
   Millis expire_after = std::chrono::days(3);
+  /// How long pages whose run may be begun again are kept after the last of them came.
+  Millis keep_bodies = std::chrono::minutes(10);
   /// A session with more members than this is merged beside the intake, not inside its transaction.
   std::size_t in_place_members = 20'000;
   /// Memory for sorting a session's members.

@@ -13,9 +13,9 @@ constexpr std::size_t kRowsPerStep = 10'000;
 
 }  // namespace
 
-Rebuild::Rebuild(Database& database, const Session& session, const Options& options, Timestamp now)
-    : application_(begin_application(database, session, options, now)),
-      generation_(new_generation(database, session.cohort_ref)),
+Rebuild::Rebuild(Database& database, Application application)
+    : application_(std::move(application)),
+      generation_(new_generation(database, application_.cohort.ref)),
       batch_(database),
       members_(application_.cohort.generation),
       undo_(application_.cohort.generation) {
@@ -28,8 +28,9 @@ bool Rebuild::needs_weighing() const {
 
 void Rebuild::weigh_batch(Database& database, std::span<const SortedMention> mentions) {
   for (const SortedMention& mention : mentions) {
+    const auto current = load_member(database, application_.cohort.generation, mention.distinct_id);
     const auto undo = relevant_undo(database, application_, mention.distinct_id);
-    if (undo) evidence_[undo->session_ref].take(undo->change, mention.add);
+    weigh_mention(application_, evidence_, current, mention.mention(), undo);
   }
 }
 
@@ -56,9 +57,14 @@ bool Rebuild::step_to_end(Database& database) {
   return budget > 0;
 }
 
-void Rebuild::finish(Database& database, const Options& options, Timestamp now) {
+bool Rebuild::finish(Database& database, const Options& options, Timestamp now) {
+  // Pages may have come, been answered or repeated meanwhile: the row knows better than our copy.
+  const bool was_over = is_over(application_.session.state);
+  application_.session = load_session(database, application_.session.ref);
+  if (is_over(application_.session.state) && !was_over) return false;
   application_.cohort.generation = generation_;
   conclude(database, application_, batch_, options, now);
+  return true;
 }
 
 std::optional<std::string> Rebuild::next_stored_id(Database& database) {
@@ -89,6 +95,11 @@ void Rebuild::merge_one(Database& database, const std::string& id, const SortedM
   if (const auto* row = undo_.peek(database); row != nullptr && row->first == id) {
     undo = row->second;
     undo_.pop();
+    if (application_.verdicts.contains(undo->session_ref)) {
+      fold_below(database, application_, *undo);
+    } else {
+      undo.reset();  // of a session that is settled
+    }
   }
   const Verdict verdict = undo ? application_.verdict_on(undo->session_ref) : Verdict::kOpen;
   const auto said = mention != nullptr ? std::optional(mention->mention()) : std::nullopt;
@@ -98,13 +109,14 @@ void Rebuild::merge_one(Database& database, const std::string& id, const SortedM
     ++application_.open_changes[resolution.undo->session_ref];
     save_undo(database, generation_, id, *resolution.undo);
   }
-  application_.count(database, batch_, id, resolution, current.has_value());
+  application_.count(database, batch_, id, resolution, current, said);
 }
 
-void rebuild_at_once(Database& database, const Session& session, const Options& options, Timestamp now) {
-  MentionSorter mentions = collect_mentions(database, session, options);
+void rebuild_at_once(Database& database, const Cohort& cohort, Session& session,
+                     const contract::CohortPage* at_hand, const Options& options, Timestamp now) {
+  MentionSorter mentions = collect_mentions(database, session, at_hand, options);
   mentions.finish();
-  Rebuild rebuild(database, session, options, now);
+  Rebuild rebuild(database, begin_application(database, cohort, session, at_hand, options, now));
   if (rebuild.needs_weighing()) {
     rebuild.weigh_batch(database, mentions.next_batch(mentions.added()));
     rebuild.end_weighing();
@@ -115,7 +127,9 @@ void rebuild_at_once(Database& database, const Session& session, const Options& 
   }
   while (!rebuild.step_to_end(database)) {
   }
+  save_session(database, session);  // what `finish` reads again
   rebuild.finish(database, options, now);
+  session = rebuild.session();
 }
 
 }  // namespace bellwether::mirror

@@ -11,7 +11,7 @@
 /// see the old generation until `finish` switches, in one transaction. A rebuild that is abandoned (crash,
 /// full disk) leaves a generation that nobody refers to, which housekeeping removes; the session still waits.
 ///
-///     Rebuild rebuild(db, session, options, now);                       // in a transaction
+///     Rebuild rebuild(db, begin_application(db, …));                    // in a transaction
 ///     while (!(batch = mentions.next_batch(n)).empty())                 // outside
 ///       while (!rebuild.step(db, batch)) {}                             // each in a transaction
 ///     while (!rebuild.step_to_end(db)) {}                               // each in a transaction
@@ -20,7 +20,7 @@ namespace bellwether::mirror {
 
 class Rebuild {
  public:
-  Rebuild(storage::Database& database, const Session& session, const Options& options, Timestamp now);
+  Rebuild(storage::Database& database, Application application);
 
   /// Whether the verdicts need a pass over all mentions first: `weigh_batch` for each batch in order, then
   /// `end_weighing`.
@@ -33,7 +33,9 @@ class Rebuild {
   bool step(storage::Database& database, std::span<const SortedMention> mentions);
   /// Merges what stands behind the last mention; true when nothing is left.
   bool step_to_end(storage::Database& database);
-  void finish(storage::Database& database, const Options& options, Timestamp now);
+  /// False, with nothing changed, when the run was begun again meanwhile: then nothing of this is wanted.
+  bool finish(storage::Database& database, const Options& options, Timestamp now);
+  const Session& session() const { return application_.session; }
 
  private:
   /// One member of the merge: the smallest id among the three inputs.
@@ -50,8 +52,8 @@ class Rebuild {
   std::size_t used_ = 0;  ///< of the current span
 };
 
-/// All of it in the caller's transaction, for a session that fits.
-void rebuild_at_once(storage::Database& database, const Session& session, const Options& options,
-                     Timestamp now);
+/// All of it in the caller's transaction, for a session that fits; `session` is then as it was stored.
+void rebuild_at_once(storage::Database& database, const Cohort& cohort, Session& session,
+                     const contract::CohortPage* at_hand, const Options& options, Timestamp now);
 
 }  // namespace bellwether::mirror

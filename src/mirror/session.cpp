@@ -17,6 +17,7 @@ constexpr std::array kStateNames{
     std::pair{SessionState::kReceiving, std::string_view("receiving")},
     std::pair{SessionState::kApplied, std::string_view("applied")},
     std::pair{SessionState::kInDoubt, std::string_view("in_doubt")},
+    std::pair{SessionState::kRestarted, std::string_view("restarted")},
     std::pair{SessionState::kFailed, std::string_view("failed")},
     std::pair{SessionState::kRefuted, std::string_view("refuted")},
     std::pair{SessionState::kExpired, std::string_view("expired")},
@@ -27,38 +28,61 @@ ActionProgress read_progress(const Query& query, int column) {
           static_cast<std::uint32_t>(query.integer(column + 1))};
 }
 
-/// Columns as in the SELECTs below.
+/// Columns as in SELECT_SESSION.
 Session read_session(const Query& query) {
   Session session;
-  session.ref = query.integer(0);
-  session.cohort_ref = query.integer(1);
-  session.session_id = query.text(2);
-  session.state = parse_session_state(query.text(3));
-  session.why = query.text(4);
-  session.progress.of(Action::kMembers) = read_progress(query, 5);
-  session.progress.of(Action::kAddMembers) = read_progress(query, 7);
-  session.progress.of(Action::kRemoveMembers) = read_progress(query, 9);
-  session.progress.in_run_order = query.integer(11) != 0;
-  session.received = query.integer(12);
-  session.first_page = query.integer(13);
-  session.last_page = query.integer(14);
-  session.first_page_at = from_unix_ms(query.integer(15));
-  session.last_page_at = from_unix_ms(query.integer(16));
-  session.waiting = query.integer(17) != 0;
-  if (!query.is_null(18)) session.applied_at = from_unix_ms(query.integer(18));
-  session.open = query.integer(19) != 0;
-  session.open_changes = query.integer(20);
-  session.has_bodies = query.integer(21) != 0;
-  session.entered = query.integer(22);
-  session.left = query.integer(23);
-  session.updated = query.integer(24);
+  int column = 0;
+  const auto integer = [&] { return query.integer(column++); };
+  const auto flag = [&] { return integer() != 0; };
+  const auto time = [&]() -> std::optional<Timestamp> {
+    const int at = column++;
+    return query.is_null(at) ? std::nullopt : std::optional(from_unix_ms(query.integer(at)));
+  };
+  session.ref = integer();
+  session.cohort_ref = integer();
+  session.session_id = query.text(column++);
+  session.attempt = integer();
+  session.state = parse_session_state(query.text(column++));
+  session.why = query.text(column++);
+  for (const Action action : {Action::kMembers, Action::kAddMembers, Action::kRemoveMembers}) {
+    session.progress.of(action) = read_progress(query, column);
+    column += 2;
+  }
+  session.progress.in_run_order = flag();
+  session.progress.index_repeats = flag();
+  session.progress.unnumbered = flag();
+  session.carried = integer();
+  session.received = integer();
+  session.skipped = integer();
+  session.first_page = integer();
+  session.last_page = integer();
+  session.first_page_at = from_unix_ms(integer());
+  session.last_page_at = from_unix_ms(integer());
+  session.held_until = time();
+  session.waiting = flag();
+  session.applied_at = time();
+  session.open = flag();
+  session.open_changes = integer();
+  session.signs = static_cast<Signs>(integer());
+  session.has_bodies = flag();
+  session.entered = integer();
+  session.left = integer();
+  session.updated = integer();
+  session.absent_removals = integer();
   return session;
 }
 
-#define SELECT_SESSION                                                                                       \
-  "SELECT ref, cohort_ref, session_id, state, why, members_pages, members_total, add_pages, add_total, "     \
-  "remove_pages, remove_total, in_run_order, received, first_page, last_page, first_page_at, last_page_at, " \
-  "waiting, applied_at, open, open_changes, has_bodies, entered, left_, updated FROM session "
+// clang-format off
+#define SELECT_SESSION                                                                                            \
+  "SELECT ref, cohort_ref, session_id, attempt, state, why, members_pages, members_total, add_pages, add_total, " \
+  "remove_pages, remove_total, in_run_order, index_repeats, unnumbered, carried, received, skipped, first_page, " \
+  "last_page, first_page_at, last_page_at, held_until, waiting, applied_at, open, open_changes, signs, "          \
+  "has_bodies, entered, left_, updated, absent_removals FROM session "
+// clang-format on
+
+std::optional<std::int64_t> optional_ms(const std::optional<Timestamp>& time) {
+  return time ? std::optional<std::int64_t>(to_unix_ms(*time)) : std::nullopt;
+}
 
 std::vector<Session> read_all(Query query) {
   std::vector<Session> sessions;
@@ -84,13 +108,15 @@ SessionState parse_session_state(std::string_view name) {
 }
 
 bool is_over(SessionState state) {
-  return state == SessionState::kFailed || state == SessionState::kRefuted || state == SessionState::kExpired;
+  return state == SessionState::kRestarted || state == SessionState::kFailed ||
+         state == SessionState::kRefuted || state == SessionState::kExpired;
 }
 
 std::optional<Session> find_session(Database& database, std::int64_t cohort_ref,
                                     std::string_view session_id) {
   auto query =
-      database.query(SELECT_SESSION "WHERE cohort_ref = ?1 AND session_id = ?2", cohort_ref, session_id);
+      database.query(SELECT_SESSION "WHERE cohort_ref = ?1 AND session_id = ?2 ORDER BY attempt DESC LIMIT 1",
+                     cohort_ref, session_id);
   if (!query.next()) return std::nullopt;
   return read_session(query);
 }
@@ -103,40 +129,44 @@ Session load_session(Database& database, std::int64_t ref) {
 }
 
 Session insert_session(Database& database, std::int64_t cohort_ref, std::string_view session_id,
-                       Timestamp now) {
+                       std::int64_t attempt, Timestamp now) {
   database.run(
-      "INSERT INTO session (cohort_ref, session_id, state, why, members_pages, members_total, add_pages, "
-      "add_total, remove_pages, remove_total, in_run_order, received, first_page, last_page, first_page_at, "
-      "last_page_at, waiting, open, open_changes, has_bodies, entered, left_, updated) "
-      "VALUES (?1, ?2, 'receiving', '', 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, ?3, ?3, 0, 0, 0, 0, 0, 0, 0)",
-      cohort_ref, session_id, to_unix_ms(now));
+      "INSERT INTO session (cohort_ref, session_id, attempt, state, why, members_pages, members_total, "
+      "add_pages, add_total, remove_pages, remove_total, in_run_order, index_repeats, unnumbered, carried, "
+      "received, skipped, first_page, last_page, first_page_at, last_page_at, waiting, open, open_changes, "
+      "signs, has_bodies, entered, left_, updated, absent_removals) "
+      "VALUES (?1, ?2, ?3, 'receiving', '', 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, ?4, ?4, 0, 0, 0, 0, 0, "
+      "0, 0, 0, 0)",
+      cohort_ref, session_id, attempt, to_unix_ms(now));
   Session session;
   session.ref = database.last_insert_id();
   session.cohort_ref = cohort_ref;
   session.session_id = session_id;
+  session.attempt = attempt;
   session.first_page_at = now;
   session.last_page_at = now;
   return session;
 }
 
 void save_session(Database& database, const Session& session) {
-  const auto& members = session.progress.of(Action::kMembers);
-  const auto& adds = session.progress.of(Action::kAddMembers);
-  const auto& removes = session.progress.of(Action::kRemoveMembers);
-  const auto applied_at =
-      session.applied_at ? std::optional<std::int64_t>(to_unix_ms(*session.applied_at)) : std::nullopt;
+  const Progress& progress = session.progress;
+  const auto& members = progress.of(Action::kMembers);
+  const auto& adds = progress.of(Action::kAddMembers);
+  const auto& removes = progress.of(Action::kRemoveMembers);
   database.run(
-      "UPDATE session "
-      "SET state = ?2, why = ?3, members_pages = ?4, members_total = ?5, add_pages = ?6, add_total = ?7, "
-      "remove_pages = ?8, remove_total = ?9, in_run_order = ?10, received = ?11, first_page = ?12, "
-      "last_page = ?13, last_page_at = ?14, waiting = ?15, applied_at = ?16, open = ?17, open_changes = ?18, "
-      "has_bodies = ?19, entered = ?20, left_ = ?21, updated = ?22 WHERE ref = ?1",
+      "UPDATE session SET state = ?2, why = ?3, members_pages = ?4, members_total = ?5, add_pages = ?6, "
+      "add_total = ?7, remove_pages = ?8, remove_total = ?9, in_run_order = ?10, index_repeats = ?11, "
+      "unnumbered = ?12, carried = ?13, received = ?14, skipped = ?15, first_page = ?16, last_page = ?17, "
+      "last_page_at = ?18, held_until = ?19, waiting = ?20, applied_at = ?21, open = ?22, open_changes = ?23, "
+      "signs = ?24, has_bodies = ?25, entered = ?26, left_ = ?27, updated = ?28, absent_removals = ?29 "
+      "WHERE ref = ?1",
       session.ref, to_string(session.state), session.why, std::int64_t{members.pages},
       std::int64_t{members.total}, std::int64_t{adds.pages}, std::int64_t{adds.total},
-      std::int64_t{removes.pages}, std::int64_t{removes.total}, session.progress.in_run_order,
-      session.received, session.first_page, session.last_page, to_unix_ms(session.last_page_at),
-      session.waiting, applied_at, session.open, session.open_changes, session.has_bodies, session.entered,
-      session.left, session.updated);
+      std::int64_t{removes.pages}, std::int64_t{removes.total}, progress.in_run_order, progress.index_repeats,
+      progress.unnumbered, session.carried, session.received, session.skipped, session.first_page,
+      session.last_page, to_unix_ms(session.last_page_at), optional_ms(session.held_until), session.waiting,
+      optional_ms(session.applied_at), session.open, session.open_changes, std::int64_t{session.signs},
+      session.has_bodies, session.entered, session.left, session.updated, session.absent_removals);
 }
 
 std::vector<Session> load_open_sessions(Database& database, std::int64_t cohort_ref) {
@@ -149,9 +179,28 @@ std::vector<Session> load_receiving_sessions(Database& database, std::int64_t co
                                  cohort_ref));
 }
 
+std::vector<Session> load_held_sessions(Database& database, std::int64_t cohort_ref) {
+  return read_all(database.query(SELECT_SESSION
+                                 "WHERE cohort_ref = ?1 AND state = 'receiving' AND held_until IS NOT NULL "
+                                 "ORDER BY first_page",
+                                 cohort_ref));
+}
+
+std::vector<Session> load_sessions_held_until(Database& database, Timestamp now, std::size_t most) {
+  return read_all(database.query(SELECT_SESSION "WHERE held_until <= ?1 ORDER BY first_page LIMIT ?2",
+                                 to_unix_ms(now), most));
+}
+
 bool has_waiting_session(Database& database, std::int64_t cohort_ref) {
   auto query =
       database.query("SELECT 1 FROM session WHERE waiting = 1 AND cohort_ref = ?1 LIMIT 1", cohort_ref);
+  return query.next();
+}
+
+bool has_newer_open_session(Database& database, const Session& session) {
+  auto query =
+      database.query("SELECT 1 FROM session WHERE cohort_ref = ?1 AND open = 1 AND first_page > ?2 LIMIT 1",
+                     session.cohort_ref, session.first_page);
   return query.next();
 }
 

@@ -7,10 +7,11 @@ namespace {
 using storage::Database;
 using storage::Query;
 
-#define SELECT_COHORT                                                                                \
-  "SELECT ref, project_id, cohort_id, name, description, generation, size, first_seen, changed_at, " \
-  "(SELECT coalesce(sum(open_changes), 0) FROM session WHERE cohort_ref = cohort.ref AND open = 1 "  \
-  "AND state IN ('in_doubt', 'receiving')) FROM cohort "
+#define SELECT_COHORT                                                                               \
+  "SELECT " COHORT_COLUMNS                                                                          \
+  ", first_seen, changed_at, "                                                                      \
+  "(SELECT coalesce(sum(open_changes), 0) FROM session WHERE cohort_ref = cohort.ref AND open = 1 " \
+  "AND state IN ('in_doubt', 'receiving', 'restarted')) FROM cohort "
 
 #define SELECT_MEMBER                            \
   "SELECT distinct_id, properties, entered_at, " \
@@ -18,9 +19,9 @@ using storage::Query;
 
 CohortSummary read_summary(const Query& query) {
   CohortSummary cohort{read_cohort(query)};
-  cohort.first_seen = from_unix_ms(query.integer(7));
-  if (!query.is_null(8)) cohort.changed_at = from_unix_ms(query.integer(8));
-  cohort.in_doubt = query.integer(9);
+  cohort.first_seen = from_unix_ms(query.integer(kCohortColumns));
+  if (!query.is_null(kCohortColumns + 1)) cohort.changed_at = from_unix_ms(query.integer(kCohortColumns + 1));
+  cohort.in_doubt = query.integer(kCohortColumns + 2);
   return cohort;
 }
 
@@ -91,7 +92,7 @@ std::vector<DoubtView> list_doubts(Database& database, const CohortSummary& coho
   auto query = database.query(
       "SELECT undo.distinct_id, undo.change, session.session_id, session.why, session.state FROM undo "
       "JOIN session ON session.ref = undo.session_ref WHERE undo.generation = ?1 AND undo.distinct_id >= ?2 "
-      "AND session.open = 1 AND session.state IN ('in_doubt', 'receiving') ORDER BY undo.distinct_id "
+      "AND session.open = 1 AND session.state IN ('in_doubt', 'receiving', 'restarted') ORDER BY undo.distinct_id "
       "LIMIT ?3",
       cohort.generation, after.value_or(""), limit + 1);
   while (query.next()) {
@@ -118,7 +119,8 @@ std::vector<SessionView> list_sessions(Database& database, const SessionFilter& 
     view.session = load_session(database, query.integer(0));
     view.project_id = query.text(1);
     view.cohort_id = query.text(2);
-    view.expected_pages = view.session.progress.expected(load_numbering(database, view.project_id));
+    const Cohort cohort = load_cohort(database, view.session.cohort_ref);
+    view.expected_pages = expected_pages(view.session.progress, {.hint = cohort.numbering});
     sessions.push_back(std::move(view));
   }
   return sessions;
@@ -128,14 +130,18 @@ MirrorCounts count_mirror(Database& database) {
   MirrorCounts counts;
   auto states = database.query("SELECT state, count(*) FROM session GROUP BY state");
   while (states.next()) counts.sessions_by_state.emplace_back(states.text(0), states.integer(1));
-  auto cohorts = database.query("SELECT count(*), coalesce(sum(size), 0) FROM cohort");
+  auto cohorts =
+      database.query("SELECT count(*), coalesce(sum(size), 0), coalesce(sum(baseline = 0), 0) FROM cohort");
   if (cohorts.next()) {
     counts.cohorts = cohorts.integer(0);
     counts.members = cohorts.integer(1);
+    counts.cohorts_without_baseline = cohorts.integer(2);
   }
+  auto absent = database.query("SELECT coalesce(sum(absent_removals), 0) FROM session");
+  if (absent.next()) counts.absent_removals = absent.integer(0);
   auto doubts = database.query(
       "SELECT coalesce(sum(open_changes), 0) FROM session WHERE open = 1 "
-      "AND state IN ('in_doubt', 'receiving')");
+      "AND state IN ('in_doubt', 'receiving', 'restarted')");
   if (doubts.next()) counts.members_in_doubt = doubts.integer(0);
   return counts;
 }

@@ -75,6 +75,8 @@ struct MirrorCounts {
   std::int64_t members_in_doubt = 0;
   std::int64_t cohorts = 0;
   std::int64_t members = 0;
+  std::int64_t cohorts_without_baseline = 0;
+  std::int64_t absent_removals = 0;  ///< of the sessions that are still kept
 };
 MirrorCounts count_mirror(storage::Database& database);
 

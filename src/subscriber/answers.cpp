@@ -27,6 +27,7 @@ constexpr std::array kPolicies{
     Policy{Problem::kNotImplemented, 501, "", false},
     Policy{Problem::kUnavailable, 503, "Retry-After: 5", false},
     Policy{Problem::kVersion, 505, "", false},
+    Policy{Problem::kOutdated, 503, "", false},
 };
 
 }  // namespace

@@ -36,6 +36,7 @@ enum class Problem : std::uint8_t {
   kNotImplemented,  ///< a Transfer-Encoding or method that is not served
   kUnavailable,     ///< storage cannot take it (disk full, locked, read-only), or no memory is left
   kVersion,         ///< not HTTP/1.0 or HTTP/1.1
+  kOutdated,        ///< a page of a run that is over, or was begun again: not stored, so never success
 };
 
 struct Policy {

@@ -1,5 +1,6 @@
 #include "subscriber/intake.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -19,9 +20,12 @@ namespace {
 
 using std::chrono::steady_clock;
 
+/// Media types are compared without regard to case (RFC 9110, 8.3.1).
 bool is_json(std::string_view media_type) {
-  const std::string_view type = media_type.substr(0, media_type.find_first_of("; "));
-  return type.empty() || type == "application/json" || type.ends_with("+json");
+  const std::string_view type = trim(media_type.substr(0, media_type.find(';')));
+  constexpr std::string_view kSuffix = "+json";
+  return type.empty() || net::same_name(type, "application/json") ||
+         (type.size() > kSuffix.size() && net::same_name(type.substr(type.size() - kSuffix.size()), kSuffix));
 }
 
 /// Whether a browser sends this for a web page. No page has a reason to: not even one of the same site, which
@@ -44,6 +48,7 @@ net::Response success(std::string body) {
 struct Intake::Exchange {
   net::Request request;
   net::Respond respond;
+  const std::string& endpoint;  ///< its path
   steady_clock::time_point begun;
   Metrics& metrics;
   std::optional<contract::Action> action = std::nullopt;
@@ -57,7 +62,7 @@ struct Intake::Exchange {
 
   void answer(net::Response response) {
     const double seconds = std::chrono::duration<double>(steady_clock::now() - begun).count();
-    metrics.request(request.path, response.status, seconds);
+    metrics.request(endpoint, response.status, seconds);
     log::debug("request", {{"path", request.path},
                            {"peer", request.peer},
                            {"status", response.status},
@@ -90,20 +95,27 @@ Result<std::unique_ptr<Intake>> Intake::make(const Options& options, const mirro
   return intake;
 }
 
+/// The endpoint of a path, with or without a slash at its end.
+Intake::Endpoints::const_iterator Intake::find_endpoint(std::string_view path) const {
+  const auto found = endpoints_.find(path);
+  if (found != endpoints_.end() || path.size() < 2 || !path.ends_with('/')) return found;
+  return endpoints_.find(path.substr(0, path.size() - 1));
+}
+
 bool Intake::screens_slowly(const net::RequestHead& head) {
-  const auto endpoint = endpoints_.find(head.path);
+  const auto endpoint = find_endpoint(head.path);
   return endpoint != endpoints_.end() && endpoint->second.credentials.is_slow(head.header("Authorization"));
 }
 
 std::optional<net::Response> Intake::screen(const net::RequestHead& head) {
+  const auto endpoint = find_endpoint(head.path);
   const auto refuse_as = [&](Problem problem, std::string_view message) {
     net::Response response = failure(problem, std::nullopt, message);
     // Paths that nobody configured are not made into labels: anyone could fill the memory with them.
-    metrics_.request(problem == Problem::kUnknownPath ? "other" : head.path, response.status, 0);
+    metrics_.request(endpoint == endpoints_.end() ? "other" : endpoint->first, response.status, 0);
     log::debug("refused", {{"path", head.path}, {"peer", head.peer}, {"status", response.status}});
     return response;
   };
-  const auto endpoint = endpoints_.find(head.path);
   if (endpoint == endpoints_.end()) {
     return refuse_as(Problem::kUnknownPath,
                      "there is no endpoint at this path; check the URL of the webhook");
@@ -135,9 +147,9 @@ std::optional<net::Response> Intake::screen(const net::RequestHead& head) {
 
 void Intake::handle(net::Request request, net::Respond respond) {
   metrics_.received(request.body.size());
-  const Endpoint& endpoint = endpoints_.find(request.path)->second;
+  const auto& [path, endpoint] = *find_endpoint(request.path);
   const auto exchange = std::make_shared<Exchange>(
-      Exchange{std::move(request), std::move(respond), steady_clock::now(), metrics_});
+      Exchange{std::move(request), std::move(respond), path, steady_clock::now(), metrics_});
   try {
     if (endpoint.kind == EndpointKind::kCohortSync) {
       take_page(exchange, endpoint);
@@ -171,25 +183,32 @@ void Intake::take_page(const std::shared_ptr<Exchange>& exchange, const Endpoint
   struct Stored {
     contract::CohortPage page;
     mirror::Receipt receipt = {};
-    std::optional<mirror::Session> applied = std::nullopt;
   };
   const auto stored = std::make_shared<Stored>(Stored{std::move(*decoded)});
   submit(
       exchange,
       [this, stored](storage::Database& database) {
         stored->receipt = mirror_.receive(database, stored->page, system_now());
-        stored->applied.reset();
-        if (stored->receipt.applied)
-          stored->applied = mirror::load_session(database, stored->receipt.session_ref);
       },
-      [this, stored] { return page_answer(stored->page, stored->receipt, stored->applied); });
+      [this, stored, exchange] {
+        if (!stored->page.skipped.empty()) list_skipped(exchange->request, stored->page);
+        return page_answer(stored->page, stored->receipt);
+      });
 }
 
-net::Response Intake::page_answer(const contract::CohortPage& page, const mirror::Receipt& receipt,
-                                  const std::optional<mirror::Session>& applied) {
-  metrics_.page(page.action, receipt.kind, page.member_count);
-  if (applied) log_session(page.project_id, page.cohort_id, *applied);
+net::Response Intake::page_answer(const contract::CohortPage& page, const mirror::Receipt& receipt) {
+  metrics_.page(page.action, receipt.kind, page.member_count, page.skipped.size());
+  if (receipt.applied) log_session(page.project_id, page.cohort_id, *receipt.applied);
   if (receipt.waiting) on_waiting_();
+  if (receipt.kind == mirror::Receipt::Kind::kRefused) {
+    log::info("page refused", {{"project", page.project_id},
+                               {"cohort", page.cohort_id},
+                               {"session", page.session_id},
+                               {"action", contract::to_string(page.action)},
+                               {"page", page.page_count},
+                               {"reason", receipt.refusal}});
+    return failure(Problem::kOutdated, page.action, receipt.refusal);
+  }
   net::Response response = success(contract::encode_success(page.action));
   if (receipt.track_answer) {
     response.on_acknowledgement = [this, ref = *receipt.track_answer](net::Acknowledgement acknowledgement) {
@@ -204,6 +223,18 @@ net::Response Intake::page_answer(const contract::CohortPage& page, const mirror
     };
   }
   return response;
+}
+
+/// The page was taken; who stands on it without an id is kept beside the refused requests.
+void Intake::list_skipped(const net::Request& request, const contract::CohortPage& page) {
+  constexpr std::size_t kNamed = 10;
+  std::string places;
+  for (std::size_t i = 0; i < std::min(page.skipped.size(), kNamed); ++i)
+    places += fmt::format("{}members[{}]", i == 0 ? "" : ", ", page.skipped[i]);
+  if (page.skipped.size() > kNamed) places += fmt::format(" and {} more", page.skipped.size() - kNamed);
+  constexpr unsigned kTaken = 200;
+  keep_rejected_request(&request, request.body, kTaken,
+                        fmt::format("skipped, because they have no mixpanel_distinct_id: {}", places));
 }
 
 void Intake::take_alert(const std::shared_ptr<Exchange>& exchange, const Endpoint& endpoint) {

@@ -41,7 +41,8 @@ class Intake final : public net::Handler {
 
     bool allows(std::string_view project) const { return projects.empty() || projects.contains(project); }
   };
-  struct Exchange;  ///< one request from body to answer
+  struct Exchange;                                                 ///< one request from body to answer
+  using Endpoints = std::map<std::string, Endpoint, std::less<>>;  ///< by path
 
   Intake(const Options& options, const mirror::Mirror& mirror, storage::GroupCommit& writer, Metrics& metrics,
          std::function<void()> on_waiting);
@@ -49,8 +50,9 @@ class Intake final : public net::Handler {
   void take_alert(const std::shared_ptr<Exchange>& exchange, const Endpoint& endpoint);
   void submit(const std::shared_ptr<Exchange>& exchange, storage::GroupCommit::Work work,
               std::move_only_function<net::Response()> on_success);
-  net::Response page_answer(const contract::CohortPage& page, const mirror::Receipt& receipt,
-                            const std::optional<mirror::Session>& applied);
+  Endpoints::const_iterator find_endpoint(std::string_view path) const;
+  net::Response page_answer(const contract::CohortPage& page, const mirror::Receipt& receipt);
+  void list_skipped(const net::Request& request, const contract::CohortPage& page);
   void reject(Exchange& exchange, const contract::DecodeError& error, std::optional<contract::Action> action);
   void keep_rejected_request(const net::RequestHead* head, std::string_view body, unsigned status,
                              const std::string& reason);
@@ -60,7 +62,7 @@ class Intake final : public net::Handler {
   storage::GroupCommit& writer_;
   Metrics& metrics_;
   const std::function<void()> on_waiting_;
-  std::map<std::string, Endpoint, std::less<>> endpoints_;
+  Endpoints endpoints_;
 };
 
 }  // namespace bellwether::subscriber

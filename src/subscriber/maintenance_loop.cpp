@@ -75,6 +75,7 @@ void MaintenanceLoop::do_round() {
   probe_storage();
   merge_all(merger);
   const auto now = look_at_clock();
+  if (now) release_held_sessions(*now, merger);
   if (now) expire_stale_sessions(*now);
   collect_garbage(merger, now);
 }
@@ -101,6 +102,16 @@ void MaintenanceLoop::merge_all(mirror::Merger& merger) {
     const auto reader = readers_.borrow();
     const mirror::Cohort cohort = mirror::load_cohort(*reader, session->cohort_ref);
     log_session(cohort.project_id, cohort.cohort_id, *session);
+  }
+}
+
+void MaintenanceLoop::release_held_sessions(Timestamp now, mirror::Merger& merger) {
+  bool more = true;
+  while (more && !loop_.stopping()) {
+    const auto done = writer_.run_background(
+        [&](Database& database) { more = mirror_.release_held_sessions(database, now, kGivenUpAtOnce); });
+    if (!done) throw StorageError(done.error().kind, done.error().message);
+    if (more) merge_all(merger);
   }
 }
 

@@ -39,6 +39,7 @@ class MaintenanceLoop {
   void do_round();
   void merge_all(mirror::Merger& merger);
   std::optional<Timestamp> look_at_clock();
+  void release_held_sessions(Timestamp now, mirror::Merger& merger);
   void expire_stale_sessions(Timestamp now);
   void collect_garbage(mirror::Merger& merger, std::optional<Timestamp> now);
   void probe_storage();

@@ -16,13 +16,19 @@ using prometheus::single;
 
 constexpr std::array kTimes{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0};
 constexpr std::array kSizes{1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0};
-constexpr std::array<std::string_view, 3> kReceipts{"stored", "repeated", "ignored"};
+constexpr std::array<std::string_view, 3> kReceipts{"stored", "repeated", "refused"};
 
 void append_gauges(std::string& out, const Gauges& gauges) {
   single(out, "bellwether_cohorts", "gauge", "Cohorts mirrored.", gauges.mirror.cohorts);
   single(out, "bellwether_members", "gauge", "Members of all cohorts.", gauges.mirror.members);
   single(out, "bellwether_members_in_doubt", "gauge",
          "Members whose last change the sender may not have seen succeed.", gauges.mirror.members_in_doubt);
+  single(out, "bellwether_cohorts_without_baseline", "gauge",
+         "Cohorts for which no full load has come: who was in them before is not known.",
+         gauges.mirror.cohorts_without_baseline);
+  single(out, "bellwether_absent_removals", "gauge",
+         "Removals of somebody who was not in the cohort, in the sessions that are kept.",
+         gauges.mirror.absent_removals);
   describe(out, "bellwether_sessions", "gauge", "Sync sessions by state.");
   for (const auto& [state, count] : gauges.mirror.sessions_by_state) {
     sample(out, "bellwether_sessions", fmt::format("state=\"{}\"", state), count);
@@ -45,9 +51,11 @@ void Metrics::request(const std::string& endpoint, unsigned status, double secon
   ++requests_[{endpoint, status}];
 }
 
-void Metrics::page(contract::Action action, mirror::Receipt::Kind kind, std::size_t members) {
+void Metrics::page(contract::Action action, mirror::Receipt::Kind kind, std::size_t members,
+                   std::size_t skipped) {
   ++pages_[static_cast<std::size_t>(action)][static_cast<std::size_t>(kind)];
   members_ += members;
+  skipped_ += skipped;
 }
 
 void Metrics::alert(bool duplicate) {
@@ -89,6 +97,8 @@ std::string Metrics::to_text(const Gauges& gauges) const {
     }
   }
   single(out, "bellwether_received_members_total", "counter", "Members on all pages.", members_.load());
+  single(out, "bellwether_skipped_members_total", "counter", "Members on all pages that have no id.",
+         skipped_.load());
   describe(out, "bellwether_alerts_total", "counter", "Alerts received.");
   sample(out, "bellwether_alerts_total", "result=\"stored\"", alerts_[0].load());
   sample(out, "bellwether_alerts_total", "result=\"repeated\"", alerts_[1].load());

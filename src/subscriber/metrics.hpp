@@ -33,7 +33,8 @@ class Metrics {
 
   void request(const std::string& endpoint, unsigned status, double seconds);
   void received(std::size_t bytes) { received_bytes_ += bytes; }
-  void page(contract::Action action, mirror::Receipt::Kind kind, std::size_t members);
+  /// `members`: those with an id.
+  void page(contract::Action action, mirror::Receipt::Kind kind, std::size_t members, std::size_t skipped);
   void alert(bool duplicate);
   void commit(const storage::CommitReport& report);
   /// Transactions that wrote or failed, so far. Any thread.
@@ -52,6 +53,7 @@ class Metrics {
   Histogram<kSizeBuckets> commit_items_;
   std::atomic<std::uint64_t> received_bytes_ = 0;
   std::atomic<std::uint64_t> members_ = 0;
+  std::atomic<std::uint64_t> skipped_ = 0;
   std::array<std::array<std::atomic<std::uint64_t>, 3>, 3> pages_{};  ///< by action and receipt
   std::array<std::atomic<std::uint64_t>, 2> alerts_{};                ///< new, repeated
   std::atomic<std::uint64_t> failed_commits_ = 0;

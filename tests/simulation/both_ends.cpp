@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -35,9 +36,10 @@ struct PublisherScenario {
 Scenario draw_both(Dice& dice, bool reverts) {
   Scenario scenario = draw_scenario(dice);
   // What our publisher does; other senders' ways have a simulation of their own.
-  scenario.numbers_by_action = false;
+  scenario.numbers = PageNumbers::kOverRun;
   scenario.first_load_as_adds = false;
   scenario.sends_empty_calls = true;
+  scenario.adds_updates = false;
   scenario.in_flight = 1;
   scenario.subscriber.reverts = reverts;
   scenario.subscriber.expects_both_actions = true;
@@ -107,6 +109,8 @@ class BothEnds {
         subscriber_(folder, scenario_.subscriber) {}
 
   Outcome play() {
+    outcome_.scenario_class = class_of(scenario_);
+    outcome_.demands_exactness = scenario_.shows_lost_answers();
     try {
       publisher_.start();
       for (int run = 0; run < scenario_.runs && outcome_.right; ++run) {
@@ -183,8 +187,8 @@ class BothEnds {
     tell(fmt::format("run {} {}: {}", run.number, sync::to_string(run.end), run.message));
     if (run.end == sync::End::kSucceeded) {
       wait(seconds(5));
-      const auto fault =
-          check_guarantee(subscriber_, publisher_.ledger().announced(), queue_.now(), outcome_);
+      const auto fault = check_guarantee(subscriber_, publisher_.ledger().announced(), queue_.now(),
+                                         scenario_.is_guaranteed(), outcome_);
       if (fault) fail(*fault);
       return;
     }
@@ -205,14 +209,24 @@ class BothEnds {
     const Timestamp hangs_up = queue_.now() + kNoAnswerAfter;
     tell(fmt::format("  {} {} {}/{}: {}", page.session_id, contract::to_string(page.action), page.page_count,
                      page.total_pages, page.members_json));
-    const auto deliver = [=, this] { arrive(page, attempt, epoch, hangs_up); };
-    if (!dice_.chance(scenario_.request_lost)) queue_.after(way, deliver);
-    if (dice_.chance(scenario_.duplicated)) queue_.after(way + Millis(dice_.between(0, 30'000)), deliver);
+    if (!dice_.chance(request_lost(page)))
+      queue_.after(way, [=, this] { arrive(page, attempt, epoch, hangs_up); });
+    // Of a copy that the network made nobody waits for the answer.
+    if (dice_.chance(scenario_.duplicated))
+      queue_.after(way + Millis(dice_.between(0, 30'000)), [=, this] { arrive(page, 0, epoch, hangs_up); });
     queue_.after(kNoAnswerAfter, [this, attempt, action = page.action] {
       if (attempt != attempt_) return;
       take_answer(action,
                   std::unexpected(net::ClientFailure{net::ClientFailure::Kind::kTimeout, "no answer"}));
     });
+  }
+
+  /// Where a proxy swallows answers, whether the retries arrive is what the history is about.
+  double request_lost(const CohortPage& page) {
+    const std::string name = fmt::format("{} {}", page.session_id, page.page_count);
+    const bool is_retry = std::exchange(last_sent_, name) == name;
+    if (!is_retry) return scenario_.request_lost;
+    return scenario_.answer_swallowed > 0 ? scenario_.retry_lost : scenario_.request_lost;
   }
 
   void take_answer(contract::Action action, const retry_policy::Attempt& answer) {
@@ -233,6 +247,7 @@ class BothEnds {
     const mirror::Receipt receipt = subscriber_.receive(page, queue_.now());
     if (receipt.waiting) queue_.after(Millis(dice_.between(1, 20'000)), [this] { merge(); });
     if (dice_.chance(scenario_.killed / 2)) return kill_subscriber("before it answered");
+    if (receipt.kind == mirror::Receipt::Kind::kRefused) return refuse(page, attempt, hangs_up, 503);
     const bool lost =
         reply(page, attempt, hangs_up, {.status = 200, .body = contract::encode_success(page.action)});
     if (!receipt.track_answer) return;
@@ -301,6 +316,7 @@ class BothEnds {
   std::uint64_t epoch_ = 0;    ///< of runs: what belongs to an ended one arrives no more
   std::uint64_t attempt_ = 0;  ///< the one that the publisher waits for
   std::uint64_t told_ = 0;
+  std::string last_sent_;
   bool merging_ = false;
   Outcome outcome_;
 };

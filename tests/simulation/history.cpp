@@ -1,13 +1,18 @@
 #include "history.hpp"
 
 #include <algorithm>
+#include <array>
+#include <memory>
 #include <optional>
+#include <set>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "event_queue.hpp"
 #include "guarantee.hpp"
+#include "mirror/arrival.hpp"
 #include "scenario.hpp"
 #include "sender.hpp"
 #include "subscriber.hpp"
@@ -21,7 +26,10 @@ using std::chrono::seconds;
 
 /// The sender's retries (contract): five more within a minute.
 constexpr std::array kBackoff{seconds(2), seconds(4), seconds(8), seconds(16), seconds(30)};
-constexpr Millis kNoAnswerAfter = seconds(10);
+/// So that all tries of a page lie within what the subscriber waits for more.
+constexpr Millis kNoAnswerAfter = seconds(4);
+/// How long the subscriber holds a session back.
+constexpr Millis kHeldFor = mirror::kSenderGivesUpAfter + seconds(1);
 
 class History {
  public:
@@ -32,10 +40,13 @@ class History {
         subscriber_(folder, scenario_.subscriber) {}
 
   Outcome play() {
+    outcome_.scenario_class = class_of(scenario_);
+    outcome_.demands_exactness = scenario_.shows_lost_answers();
     try {
       for (int run = 0; run < scenario_.runs && outcome_.right; ++run) {
         play_run();
-        wait(std::chrono::minutes(30));
+        if (dice_.chance(scenario_.hand_made)) try_by_hand();
+        wait(scenario_.interval);
         if (dice_.chance(scenario_.paused)) pause();
         if (dice_.chance(0.3)) subscriber_.expire_stale_sessions(queue_.now());
       }
@@ -46,7 +57,7 @@ class History {
   }
 
  private:
-  /// One run of the sync, as the sender knows it.
+  /// One beginning of a run, as the sender knows it.
   struct Run {
     std::vector<CohortPage> pages;
     std::vector<bool> acknowledged;
@@ -55,8 +66,9 @@ class History {
     bool failed = false;
     bool over = false;
 
+    explicit Run(std::vector<CohortPage> all = {}) : pages(std::move(all)), acknowledged(pages.size()) {}
     bool succeeded() const {
-      return std::ranges::all_of(acknowledged, [](bool done) { return done; });
+      return !failed && std::ranges::all_of(acknowledged, [](bool done) { return done; });
     }
   };
 
@@ -89,30 +101,76 @@ class History {
 
   void play_run() {
     sender_.live_on();
-    run_ = Run{};
-    run_.pages = sender_.plan_run(queue_.now());
-    run_.acknowledged.resize(run_.pages.size());
-    if (run_.pages.empty()) {
-      sender_.succeed(queue_.now());  // a sender without empty calls, and nothing changed
-      return;
+    // After a full load that failed in the sender's eyes alone, only another full load makes the mirror right.
+    const bool may_forget = std::exchange(last_succeeded_, false);
+    if (sender_.reconnects() || (may_forget && dice_.chance(scenario_.reconnected))) reconnect();
+    bool succeeded = send_run(sender_.plan_run(queue_.now()));
+    while (!succeeded && outcome_.right && dice_.chance(scenario_.restarted)) {
+      wait(seconds(dice_.between(1, 200)));
+      if (!sender_.reconnects() && dice_.chance(0.5)) sender_.live_on();
+      const bool same_id = dice_.chance(scenario_.same_id);
+      tell(same_id ? "begins the run again under its id" : "begins the run again under a new id");
+      if (!same_id) run_began_ = epoch_ + 1;
+      succeeded = send_run(same_id ? sender_.plan_restart(queue_.now()) : sender_.plan_run(queue_.now()));
     }
+    run_began_ = ++epoch_;
+    if (!succeeded) return;
+    sender_.succeed(queue_.now());
+    last_succeeded_ = true;
+    tell("succeeded in the sender's eyes");
+    wait(seconds(5));
+    check();
+  }
+
+  /// True when the sender saw it succeed.
+  bool send_run(std::vector<CohortPage> pages) {
+    run_ = Run(std::move(pages));
+    ++epoch_;
+    if (run_.pages.empty()) return true;  // a sender without empty calls, and nothing changed
     tell(fmt::format("begins {}: {} pages", run_.pages.front().session_id, run_.pages.size()));
     for (std::size_t i = 0; i < run_.pages.size(); ++i)
-      tell(fmt::format("  {}: {}", name(i), run_.pages[i].members_json));
+      tell(fmt::format("  {}: {}", name(run_.pages[i]), run_.pages[i].members_json));
     send_more();
     const Timestamp bound = queue_.now() + std::chrono::minutes(25);
     while (!run_.over && queue_.run_one(bound)) {
     }
     run_.over = true;
-    ++epoch_;  // what is still on its way arrives no more
-    if (!run_.failed && run_.succeeded()) {
-      sender_.succeed(queue_.now());
-      tell("succeeded in the sender's eyes");
-      wait(seconds(5));
-      check();
-    } else {
-      ++outcome_.failed_runs;
-      tell("failed in the sender's eyes");
+    if (run_.succeeded()) return true;
+    ++outcome_.failed_runs;
+    tell("failed in the sender's eyes");
+    return false;
+  }
+
+  /// A sync that begins with add_members of everybody can only be told from a difference by a member whose membership is
+  /// certain and who has not changed.
+  void reconnect() {
+    const Membership certain = subscriber_.settled_members();
+    const bool told_apart = std::ranges::any_of(sender_.people(), [&](const auto& person) {
+      const auto known = certain.find(person.first);
+      return known != certain.end() && known->second == person.second;
+    });
+    if (told_apart) tell("the sync is connected again");
+    sender_.reconnect(told_apart);
+  }
+
+  /// Somebody tries the endpoint by hand, for another cohort of the project, in either numbering.
+  void try_by_hand() {
+    CohortPage page;
+    page.project_id = "8";
+    page.cohort_id = dice_.chance(0.7) ? "99" : "12";
+    page.session_id = fmt::format("by-hand-{}", epoch_);
+    page.members_json = page.cohort_id == "12" ? "[]" : R"([{"mixpanel_distinct_id":"x"}])";
+    const bool over_run = dice_.chance(0.5);
+    tell(fmt::format("a call by hand for cohort {}", page.cohort_id));
+    for (const auto action : {contract::Action::kAddMembers, contract::Action::kRemoveMembers}) {
+      page.action = action;
+      page.total_pages = over_run ? 2 : 1;
+      page.page_count = over_run && action == contract::Action::kRemoveMembers ? 2 : 1;
+      contract::digest_members(page);
+      const mirror::Receipt receipt = subscriber_.receive(page, queue_.now());
+      if (receipt.track_answer)
+        subscriber_.on_acknowledgement(*receipt.track_answer, mirror::Acknowledgement::kDelivered);
+      if (receipt.waiting) merge();
     }
   }
 
@@ -124,32 +182,42 @@ class History {
     run_.over = run_.in_flight == 0;
   }
 
-  void attempt(std::size_t page, std::size_t tries) {
+  /// A page on its way: the sender may have begun the run again when it arrives.
+  struct Sent {
+    CohortPage page;
+    std::size_t index;
+    std::size_t tries;
+    std::uint64_t epoch;  ///< of the beginning that it belongs to
+    Timestamp hangs_up;   ///< when the sender closes the connection
+  };
+
+  void attempt(std::size_t index, std::size_t tries) {
     Millis way(dice_.between(1, 200));
     if (dice_.chance(scenario_.delayed)) way += seconds(dice_.between(1, 90));
-    const std::uint64_t epoch = epoch_;
-    const Timestamp hangs_up = queue_.now() + kNoAnswerAfter;
-    if (dice_.chance(scenario_.request_lost)) {
-      tell(fmt::format("  request {} lost", name(page)));
+    const auto sent = std::make_shared<const Sent>(
+        Sent{run_.pages[index], index, tries, epoch_, queue_.now() + kNoAnswerAfter});
+    const double lost =
+        tries == 0 ? scenario_.request_lost : std::max(scenario_.retry_lost, request_lost_again());
+    if (dice_.chance(lost)) {
+      tell(fmt::format("  request {} lost", name(sent->page)));
     } else {
-      queue_.after(way, [=, this] { arrive(page, tries, epoch, hangs_up); });
+      queue_.after(way, [this, sent] { arrive(sent); });
     }
-    if (dice_.chance(scenario_.duplicated)) {
-      queue_.after(way + Millis(dice_.between(0, 30'000)),
-                   [=, this] { arrive(page, tries, epoch, hangs_up); });
+    if (tries == 0 && dice_.chance(scenario_.duplicated)) {
+      queue_.after(way + Millis(dice_.between(0, 30'000)), [this, sent] { arrive(sent); });
     }
-    queue_.after(kNoAnswerAfter, [=, this] {
-      if (epoch == epoch_ && !run_.acknowledged[page]) no_answer(page, tries);
+    queue_.after(kNoAnswerAfter, [this, sent] {
+      if (sent->epoch == epoch_ && !run_.acknowledged[sent->index]) no_answer(*sent);
     });
   }
 
-  void no_answer(std::size_t page, std::size_t tries) {
-    if (tries < kBackoff.size() && !run_.failed) {
-      const std::uint64_t epoch = epoch_;
-      queue_.after(kBackoff[tries], [=, this] {
-        if (epoch != epoch_) return;
-        if (run_.acknowledged[page]) return;
-        attempt(page, tries + 1);
+  /// Where a proxy swallows answers, whether the retries arrive is what the history is about.
+  double request_lost_again() const { return scenario_.answer_swallowed > 0 ? 0 : scenario_.request_lost; }
+
+  void no_answer(const Sent& sent) {
+    if (sent.tries < kBackoff.size() && !run_.failed) {
+      queue_.after(kBackoff[sent.tries], [this, index = sent.index, tries = sent.tries, epoch = sent.epoch] {
+        if (epoch == epoch_ && !run_.acknowledged[index]) attempt(index, tries + 1);
       });
       return;
     }
@@ -158,38 +226,44 @@ class History {
     run_.over = run_.in_flight == 0;
   }
 
-  void acknowledge(std::size_t page) {
-    if (run_.acknowledged[page]) return;
-    run_.acknowledged[page] = true;
+  void acknowledge(std::size_t index) {
+    if (run_.acknowledged[index]) return;
+    run_.acknowledged[index] = true;
     --run_.in_flight;
     send_more();
   }
 
-  /// A request reaches the subscriber. At `hangs_up` the sender closes the connection that it came by.
-  void arrive(std::size_t page, std::size_t tries, std::uint64_t epoch, Timestamp hangs_up) {
-    if (epoch != epoch_) return;
-    if (dice_.chance(scenario_.killed / 2)) return kill("before it stored " + name(page));
-    const mirror::Receipt receipt = subscriber_.receive(run_.pages[page], queue_.now());
-    tell(fmt::format("  {} try {} arrives{}{}", name(page), tries + 1,
-                     receipt.kind == mirror::Receipt::Kind::kStored ? "" : ", again or too late",
+  /// A request reaches the subscriber.
+  void arrive(const std::shared_ptr<const Sent>& sent) {
+    if (sent->epoch < run_began_) return;
+    const std::string page = name(sent->page);
+    if (dice_.chance(scenario_.killed / 2)) return kill("before it stored " + page);
+    const mirror::Receipt receipt = subscriber_.receive(sent->page, queue_.now());
+    tell(fmt::format("  {} try {} arrives{}{}", page, sent->tries + 1,
+                     receipt.kind == mirror::Receipt::Kind::kStored    ? ""
+                     : receipt.kind == mirror::Receipt::Kind::kRefused ? ", refused"
+                                                                       : ", again",
                      receipt.applied   ? ", applied"
                      : receipt.waiting ? ", waits"
                                        : ""));
     if (receipt.waiting) queue_.after(Millis(dice_.between(1, 20'000)), [this] { merge(); });
-    if (dice_.chance(scenario_.killed / 2)) return kill("before it answered " + name(page));
-    answer(page, epoch, hangs_up, receipt);
+    if (!receipt.applied && !receipt.waiting) queue_.after(kHeldFor, [this] { release(); });
+    if (dice_.chance(scenario_.killed / 2)) return kill("before it answered " + page);
+    if (receipt.kind == mirror::Receipt::Kind::kRefused)
+      return;  // the sender tries again, as without an answer
+    answer(*sent, receipt);
   }
 
-  void answer(std::size_t page, std::uint64_t epoch, Timestamp hangs_up, const mirror::Receipt& receipt) {
+  void answer(const Sent& sent, const mirror::Receipt& receipt) {
     const bool swallowed = dice_.chance(scenario_.answer_swallowed);
     const Millis way(dice_.between(1, 200));
-    const bool too_late = queue_.now() + way >= hangs_up;
+    const bool too_late = queue_.now() + way >= sent.hangs_up;
     const bool lost = !swallowed && (too_late || dice_.chance(scenario_.answer_lost));
     if (lost || swallowed) {
-      tell(fmt::format("  answer {} {}", name(page), lost ? "lost" : "swallowed"));
+      tell(fmt::format("  answer {} {}", name(sent.page), lost ? "lost" : "swallowed"));
     } else {
-      queue_.after(way, [=, this] {
-        if (epoch == epoch_) acknowledge(page);
+      queue_.after(way, [this, index = sent.index, epoch = sent.epoch] {
+        if (epoch == epoch_) acknowledge(index);
       });
     }
     if (!receipt.track_answer) return;
@@ -199,6 +273,11 @@ class History {
                  [this, acknowledgement, ref = *receipt.track_answer, process = subscriber_.process()] {
                    if (subscriber_.handles(process)) subscriber_.on_acknowledgement(ref, acknowledgement);
                  });
+  }
+
+  void release() {
+    if (merging_) return queue_.after(seconds(1), [this] { release(); });
+    if (subscriber_.release_held_sessions(queue_.now())) merge();
   }
 
   void merge() {
@@ -230,14 +309,18 @@ class History {
   }
 
   void check() {
-    const auto fault = check_guarantee(subscriber_, *sender_.snapshot(), queue_.now(), outcome_);
+    if (subscriber_.holds_a_session()) {
+      if (scenario_.interval < kHeldFor) return;  // the next run releases it
+      wait(kHeldFor + seconds(2));
+    }
+    const bool strict = scenario_.is_guaranteed();
+    const auto fault = check_guarantee(subscriber_, *sender_.expected(), queue_.now(), strict, outcome_);
     if (fault) fail(*fault);
   }
 
-  std::string name(std::size_t page) const {
-    const CohortPage& sent = run_.pages[page];
-    return fmt::format("{} {} {}/{}", sent.session_id, contract::to_string(sent.action), sent.page_count,
-                       sent.total_pages);
+  static std::string name(const CohortPage& page) {
+    return fmt::format("{} {} {}/{}", page.session_id, contract::to_string(page.action), page.page_count,
+                       page.total_pages);
   }
 
   Dice dice_;
@@ -247,8 +330,10 @@ class History {
   Sender sender_;
   Subscriber subscriber_;
   Run run_;
-  std::uint64_t epoch_ = 0;
+  std::uint64_t epoch_ = 0;      ///< counts the beginnings of runs
+  std::uint64_t run_began_ = 0;  ///< what belongs to an earlier beginning arrives no more
   bool merging_ = false;
+  bool last_succeeded_ = false;
   Outcome outcome_;
 };
 

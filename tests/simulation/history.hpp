@@ -13,7 +13,10 @@ struct Outcome {
   std::vector<std::string> story;  ///< what happened, a line an event
   int checks = 0;                  ///< runs that the sender saw succeed
   int exact = 0;                   ///< of those: the mirror equalled the snapshot
-  int in_doubt = 0;                ///< the rest: it differed in members that it reports as in doubt
+  int in_doubt = 0;                ///< it differed in members that it reports as in doubt
+  int wrong = 0;                   ///< it differed in others: only where the guarantee has its exception
+  bool demands_exactness = true;   ///< see Scenario::shows_lost_answers
+  std::string scenario_class;      ///< what the checks are counted under
   int failed_runs = 0;
   int kills = 0;
 };

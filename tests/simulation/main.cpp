@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -26,20 +27,41 @@ struct Arguments {
 };
 
 struct Sums {
+  std::uint64_t histories = 0;
   std::uint64_t checks = 0;
   std::uint64_t exact = 0;
   std::uint64_t in_doubt = 0;
+  std::uint64_t wrong = 0;
   std::uint64_t failed_runs = 0;
   std::uint64_t kills = 0;
 
   void take(const Outcome& outcome) {
+    ++histories;
     checks += static_cast<std::uint64_t>(outcome.checks);
     exact += static_cast<std::uint64_t>(outcome.exact);
     in_doubt += static_cast<std::uint64_t>(outcome.in_doubt);
+    wrong += static_cast<std::uint64_t>(outcome.wrong);
     failed_runs += static_cast<std::uint64_t>(outcome.failed_runs);
     kills += static_cast<std::uint64_t>(outcome.kills);
   }
+  double percent(std::uint64_t part) const {
+    return checks == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(checks);
+  }
 };
+
+void print_sums(const Sums& all, const Sums& telling, const std::map<std::string, Sums>& by_class) {
+  fmt::print(
+      "{} histories, {} runs failed, {} kills. After a run that the sender saw succeed the mirror was:\n",
+      all.histories, all.failed_runs, all.kills);
+  fmt::print("{:<48} {:>9} {:>9} {:>9} {:>7}\n", "", "checks", "exact %", "in doubt", "wrong");
+  const auto row = [](const std::string& name, const Sums& sums) {
+    fmt::print("{:<48} {:>9} {:>9.2f} {:>9} {:>7}\n", name, sums.checks, sums.percent(sums.exact),
+               sums.in_doubt, sums.wrong);
+  };
+  for (const auto& [name, sums] : by_class) row(name, sums);
+  row("where lost answers can show", telling);
+  row("all", all);
+}
 
 class TemporaryFolder {
  public:
@@ -70,25 +92,30 @@ bool play_all(const Arguments& arguments) {
   const TemporaryFolder folder;
   bellwether::simulation::make_template(folder.path() + "/template.db");
   bellwether::simulation::make_publisher_template(folder.path() + "/publisher-template.db");
-  Sums sums;
+  Sums all;
+  Sums telling;
+  std::map<std::string, Sums> by_class;
   for (std::uint64_t seed = arguments.first; seed < arguments.first + arguments.count; ++seed) {
     const Outcome outcome =
         arguments.both_ends
             ? bellwether::simulation::play_both_ends(seed, folder.path(), !arguments.no_revert)
             : bellwether::simulation::play(seed, folder.path(), !arguments.no_revert);
-    sums.take(outcome);
+    all.take(outcome);
+    if (outcome.demands_exactness) telling.take(outcome);
+    by_class[outcome.scenario_class].take(outcome);
     if (arguments.tell || !outcome.right) print_story(seed, outcome);
     if (outcome.right) continue;
     fmt::print("to play it alone: simulation --first {} --count 1{}{}\n", seed,
                arguments.no_revert ? " --no-revert" : "", arguments.both_ends ? " --both-ends" : "");
     return false;
   }
-  fmt::print(
-      "{} histories: {} runs failed, {} kills; after {} successful runs the mirror was exact {} times "
-      "({:.2f} %), and differed only in members that it reports as in doubt {} times\n",
-      arguments.count, sums.failed_runs, sums.kills, sums.checks, sums.exact,
-      100.0 * static_cast<double>(sums.exact) / static_cast<double>(sums.checks), sums.in_doubt);
-  return true;
+  print_sums(all, telling, by_class);
+  // A mirror that is always in doubt would be of no use.
+  constexpr double kExactPercent = 99;
+  constexpr std::uint64_t kEnoughChecks = 10'000;
+  if (telling.checks < kEnoughChecks || telling.percent(telling.exact) >= kExactPercent) return true;
+  fmt::print("that is less than {} % exact\n", kExactPercent);
+  return false;
 }
 
 }  // namespace

@@ -44,13 +44,17 @@ void Sender::live_on() {
 }
 
 std::vector<Sender::Part> Sender::changes(Timestamp now) const {
-  const bool full = !snapshot_ || now - snapshot_at_ > std::chrono::days(3);
-  if (full && !(scenario_.first_load_as_adds && !snapshot_)) return {{Action::kMembers, people_}};
+  const bool is_first = !snapshot_;
+  const bool full = is_first || now - snapshot_at_ > std::chrono::days(3);
+  const bool as_adds = reconnects_ || (scenario_.first_load_as_adds && is_first);
+  if (full && !as_adds) return {{Action::kMembers, people_}};
   Part adds{Action::kAddMembers, {}};
   Part removes{Action::kRemoveMembers, {}};
-  const Membership before = snapshot_.value_or(Membership{});
+  const Membership before = reconnects_ ? Membership{} : snapshot_.value_or(Membership{});
   for (const auto& [id, properties] : people_) {
-    if (!before.contains(id)) adds.members.emplace(id, properties);
+    const auto known = before.find(id);
+    const bool updated = known != before.end() && scenario_.adds_updates && known->second != properties;
+    if (known == before.end() || updated) adds.members.emplace(id, properties);
   }
   for (const auto& [id, properties] : before) {
     if (!people_.contains(id)) removes.members.emplace(id, "{}");
@@ -62,39 +66,69 @@ std::vector<Sender::Part> Sender::changes(Timestamp now) const {
   return parts;
 }
 
-std::vector<CohortPage> Sender::plan_run(Timestamp now) {
-  const std::vector<Part> parts = changes(now);
-  planned_ = snapshot_.value_or(Membership{});
-  std::vector<CohortPage> run;
-  for (const Part& part : parts) {
-    if (part.action == Action::kMembers) planned_.clear();
-    for (const auto& [id, properties] : part.members) {
-      if (part.action == Action::kRemoveMembers) {
-        planned_.erase(id);
-      } else {
-        planned_[id] = properties;
-      }
-    }
-    std::vector<CohortPage> pages = paginate(part.action, part.members, scenario_.page_members);
-    for (std::size_t i = 0; i < pages.size(); ++i) {
-      pages[i].page_count = static_cast<std::uint32_t>(scenario_.numbers_by_action ? i + 1 : run.size() + 1);
-      pages[i].total_pages = static_cast<std::uint32_t>(pages.size());
-      run.push_back(pages[i]);
+/// `run` is in the order of its parts.
+void Sender::number(std::vector<CohortPage>& run) const {
+  const bool by_action = scenario_.numbers == PageNumbers::kByAction ||
+                         (scenario_.numbers == PageNumbers::kMixed && dice_.chance(0.5));
+  std::map<Action, std::uint32_t> totals;
+  for (const CohortPage& page : run) ++totals[page.action];
+  std::map<Action, std::uint32_t> seen;
+  std::uint32_t index = 0;
+  for (CohortPage& page : run) {
+    ++index;
+    const std::uint32_t index_of_action = ++seen[page.action];
+    if (scenario_.numbers == PageNumbers::kNone) {
+      page.page_count = 1;
+      page.total_pages = 0;
+    } else {
+      page.page_count = by_action ? index_of_action : index;
+      page.total_pages = by_action ? totals[page.action] : static_cast<std::uint32_t>(run.size());
     }
   }
+}
+
+std::vector<CohortPage> Sender::plan_run(Timestamp now) {
   ++runs_;
+  return plan(now);
+}
+
+std::vector<CohortPage> Sender::plan_restart(Timestamp now) {
+  return plan(now);
+}
+
+std::vector<CohortPage> Sender::plan(Timestamp now) {
+  planned_ = reconnects_ ? Membership{} : snapshot_.value_or(Membership{});
+  planned_expected_ = expected_.value_or(Membership{});
+  std::vector<CohortPage> run;
+  for (const Part& part : changes(now)) {
+    for (Membership* membership : {&planned_, &planned_expected_}) {
+      if (part.action == Action::kMembers) membership->clear();
+      for (const auto& [id, properties] : part.members) {
+        if (part.action == Action::kRemoveMembers) {
+          membership->erase(id);
+        } else {
+          (*membership)[id] = properties;
+        }
+      }
+    }
+    for (CohortPage& page : paginate(part.action, part.members, scenario_.page_members))
+      run.push_back(std::move(page));
+  }
+  number(run);
   for (CohortPage& page : run) {
     page.project_id = "8";
     page.cohort_id = "12";
     page.session_id = fmt::format("run-{}", runs_);
-    if (!scenario_.numbers_by_action) page.total_pages = static_cast<std::uint32_t>(run.size());
+    contract::digest_members(page);
   }
   return run;
 }
 
 void Sender::succeed(Timestamp now) {
   snapshot_ = planned_;
+  expected_ = planned_expected_;
   snapshot_at_ = now;
+  reconnects_ = false;
 }
 
 }  // namespace bellwether::simulation

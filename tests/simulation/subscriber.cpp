@@ -81,6 +81,17 @@ void Subscriber::expire_stale_sessions(Timestamp now) {
   });
 }
 
+bool Subscriber::release_held_sessions(Timestamp now) {
+  bool waits = false;
+  commit([&](Database& database) { waits = mirror_.release_held_sessions(database, now, kAll); });
+  return waits;
+}
+
+bool Subscriber::holds_a_session() {
+  auto query = reader_->query("SELECT 1 FROM session WHERE held_until IS NOT NULL LIMIT 1");
+  return query.next();
+}
+
 Membership Subscriber::members() {
   Membership members;
   const auto cohort = mirror::find_cohort(*reader_, "8", "12");
@@ -108,12 +119,25 @@ std::set<std::string> Subscriber::doubts() {
   return ids;
 }
 
+Membership Subscriber::settled_members() {
+  Membership members;
+  auto pending = reader_->query("SELECT 1 FROM session WHERE state = 'receiving' LIMIT 1");
+  if (pending.next()) return members;
+  auto query = reader_->query(
+      "SELECT distinct_id, properties FROM member WHERE generation = (SELECT generation FROM cohort WHERE cohort_id = '12') "
+      "AND distinct_id NOT IN (SELECT distinct_id FROM undo WHERE undo.generation = member.generation "
+      "AND session_ref IN (SELECT ref FROM session WHERE open = 1))");
+  while (query.next()) members.emplace(query.text(0), query.text(1));
+  return members;
+}
+
 std::set<std::string> Subscriber::replay_feed() {
   std::set<std::string> members;
   std::int64_t expected = 1;
   for (const auto& change : feed::read(*reader_, 0, kAll)) {
     if (change.seq != expected++)
       throw std::runtime_error(fmt::format("the feed has a gap before {}", change.seq));
+    if (change.origin.cohort_id != "12") continue;
     const bool present = members.contains(change.subject);
     if (present == (change.kind == feed::Kind::kEntered)) {
       throw std::runtime_error(fmt::format("change {}: {} {} is no change", change.seq, change.subject,
@@ -127,11 +151,12 @@ std::set<std::string> Subscriber::replay_feed() {
 
 std::string Subscriber::describe() {
   std::string text;
-  for (const auto& view : mirror::list_sessions(*reader_, {}, 6)) {
+  for (const auto& view : mirror::list_sessions(*reader_, {}, 25)) {
     const mirror::Session& session = view.session;
-    text += fmt::format("    {} {} pages {}/{} open changes {} waiting {} ({})\n", session.session_id,
-                        mirror::to_string(session.state), session.progress.pages(), view.expected_pages,
-                        session.open_changes, session.waiting, session.why);
+    text += fmt::format("    {} attempt {} {} pages {}/{} carried {} open changes {} waiting {} ({})\n",
+                        session.session_id, session.attempt, mirror::to_string(session.state),
+                        session.progress.pages(), view.expected_pages, session.carried, session.open_changes,
+                        session.waiting, session.why);
   }
   return text;
 }

@@ -31,9 +31,14 @@ class Subscriber {
   /// Merges what waits; `at_transaction` is called before each transaction and may throw Killed.
   void merge(Timestamp now, const std::function<void()>& at_transaction);
   void expire_stale_sessions(Timestamp now);
+  /// True when something waits for the merger now.
+  bool release_held_sessions(Timestamp now);
+  bool holds_a_session();
 
   Membership members();
   std::set<std::string> doubts();
+  /// Members that no unsettled session changed or is about to change.
+  Membership settled_members();
   /// The feed from its beginning, applied to nothing. Throws std::runtime_error when it is not what a
   /// consumer can act on: a gap, an entry of someone who is there, a leave of someone who is not.
   std::set<std::string> replay_feed();

@@ -40,3 +40,15 @@ test('a test alert is told as one', async (t) => {
   await subscriber.alert(alert(1, '2026-02-06T10:00:00Z', { name: '[TEST] Drop' }));
   assert.equal((await subscriber.get('/v1/alerts')).data[0].test, true);
 });
+
+test('whatever "Test connection" posts is taken, and kept as unknown', async (t) => {
+  const subscriber = await Subscriber.start(t);
+  for (const body of ['', '{}', '{"event_type":"webhook_test"}', '[1]']) {
+    const answer = await subscriber.alert(body);
+    assert.equal(answer.status, 200, body);
+  }
+  await subscriber.alert(alert());
+  const { data } = await subscriber.get('/v1/alerts');
+  assert.deepEqual(data.map(({ unknown, payload }) => [unknown, unknown ? payload : 'whole']),
+    [[false, 'whole'], [true, [1]], [true, { event_type: 'webhook_test' }], [true, {}], [true, null]]);
+});

@@ -156,7 +156,7 @@ test('logs: a line a session at info, a line a request at debug, and no member',
   await info.sync(page('members', 's', { ids: ['very-secret-ann'] }));
   await info.sync('{"very-secret');
   await info.stop();
-  assert.match(info.log, /level=info msg=session project=8 cohort=12 session=s state=applied .*entered=1/);
+  assert.match(info.log, /level=info msg=session project=8 cohort=12 session=s attempt=1 state=applied .*entered=1/);
   assert.doesNotMatch(info.log, /very-secret|msg=request/);
   const debug = await Subscriber.start(t, { config: '[log]\nlevel = "debug"\n' });
   await debug.sync(page('members', 's', { ids: ['very-secret-ann'] }));

@@ -2,16 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "base/encoding.hpp"
+
 namespace bellwether::contract::impl {
 
 namespace {
-
-constexpr std::string_view kStringOrInteger = "a string";
-
-bool is_integer(std::string_view number) {
-  if (number.starts_with('-')) number.remove_prefix(1);
-  return !number.empty() && number.find_first_not_of("0123456789") == std::string_view::npos;
-}
 
 template <typename T>
 T take(simdjson::simdjson_result<T> result, const Path& path) {
@@ -85,6 +80,11 @@ std::string_view raw_text(ondemand::value& value, const Path& path) {
   return take(simdjson::to_json_string(value), path);
 }
 
+std::string_view raw_token(ondemand::value& value, const Path&) {
+  const std::string_view token = value.raw_json_token();
+  return token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
+}
+
 std::string_view checked_text(ondemand::value& value, const Path& path, const DecodeLimits& limits,
                               std::size_t depth) {
   const std::string_view text = raw_text(value, path);
@@ -130,11 +130,9 @@ std::string id_at(ondemand::value& value, const Path& path, const DecodeLimits& 
     return std::string(text);
   }
   if (type == ondemand::json_type::number) {
-    const std::string_view digits = checked_text(value, path, limits, 0);
-    if (!is_integer(digits)) fail_contract(path, kStringOrInteger, "a number that is no integer");
-    return std::string(digits);
+    return std::string(checked_text(value, path, limits, 0));
   }
-  fail_contract(path, kStringOrInteger, name_of(type));
+  fail_contract(path, "a string", name_of(type));
 }
 
 std::optional<std::string> optional_text_at(ondemand::value& value, const Path& path,
@@ -146,14 +144,16 @@ std::optional<std::string> optional_text_at(ondemand::value& value, const Path& 
   return std::nullopt;
 }
 
-std::int64_t integer_at(ondemand::value& value, const Path& path, std::int64_t from, std::int64_t to) {
-  const std::string expected = fmt::format("an integer from {} to {}", from, to);
-  const auto type = type_of(value, path);
-  if (type != ondemand::json_type::number) fail_contract(path, expected, name_of(type));
-  std::int64_t number = 0;
-  if (value.get_int64().get(number) != simdjson::SUCCESS) fail_contract(path, expected, "another number");
-  if (number < from || number > to) fail_contract(path, expected, std::to_string(number));
-  return number;
+std::optional<std::int64_t> optional_integer_at(ondemand::value& value, const Path& path,
+                                                const DecodeLimits& limits, std::int64_t from,
+                                                std::int64_t to) {
+  const auto text = optional_text_at(value, path, limits);
+  const auto number = text ? parse_integer(trim(*text)) : std::nullopt;
+  return number && *number >= from && *number <= to ? number : std::nullopt;
+}
+
+bool is_object(ondemand::document& document) {
+  return take(document.type(), {}) == ondemand::json_type::object;
 }
 
 ondemand::object root_object(ondemand::document& document) {

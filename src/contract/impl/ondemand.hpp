@@ -48,6 +48,8 @@ class Parser {
 ondemand::json_type type_of(ondemand::value& value, const Path& path);
 /// The value's own text, without blanks around it. Consumes the value.
 std::string_view raw_text(ondemand::value& value, const Path& path);
+/// The text of a string or a number, without consuming it.
+std::string_view raw_token(ondemand::value& value, const Path& path);
 /// As `raw_text`, but refuses what is not strictly JSON or over a limit. `depth` is what may still nest.
 std::string_view checked_text(ondemand::value& value, const Path& path, const DecodeLimits& limits,
                               std::size_t depth);
@@ -57,14 +59,18 @@ std::string_view raw_key(ondemand::field& field);
 std::string key_text(ondemand::field& field, const Path& path);
 
 ondemand::object object_at(ondemand::value& value, const Path& path);
-/// A string, or an integer's digits.
+/// A string, or a number as it was sent: an id never passes through a double.
 std::string id_at(ondemand::value& value, const Path& path, const DecodeLimits& limits);
 /// For fields that the contract does not require: a string, a number's digits, or no value for any other
 /// type.
 std::optional<std::string> optional_text_at(ondemand::value& value, const Path& path,
                                             const DecodeLimits& limits);
-std::int64_t integer_at(ondemand::value& value, const Path& path, std::int64_t from, std::int64_t to);
+/// An integer within the bounds, as a number or as a string; no value for anything else.
+std::optional<std::int64_t> optional_integer_at(ondemand::value& value, const Path& path,
+                                                const DecodeLimits& limits, std::int64_t from,
+                                                std::int64_t to);
 
+bool is_object(ondemand::document& document);
 /// The message itself; refuses anything but an object.
 ondemand::object root_object(ondemand::document& document);
 

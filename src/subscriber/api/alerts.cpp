@@ -23,7 +23,8 @@ void render_alert(JsonWriter& json, const inbox::StoredAlert& stored) {
   field("report_type", alert.report_type);
   field("report_name", alert.report_name);
   field("sentence", alert.sentence);
-  json.key("test").value(stored.test).key("payload").raw(stored.payload).end_object();
+  json.key("test").value(stored.test).key("unknown").value(alert.is_unknown);
+  json.key("payload").raw(stored.payload.empty() ? "null" : stored.payload).end_object();
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ void render_cohort_fields(JsonWriter& json, const mirror::CohortSummary& cohort)
   json.key("description");
   optional_value(json, cohort.description);
   json.key("members").value(cohort.size).key("in_doubt").value(cohort.in_doubt);
+  json.key("baseline").value(cohort.has_baseline ? "full_load" : "unknown");
   json.key("first_seen").value(format_iso8601(cohort.first_seen)).key("changed_at");
   render_time(json, cohort.changed_at);
 }
@@ -38,11 +39,13 @@ void render_doubt(JsonWriter& json, const mirror::DoubtView& doubt) {
 void render_session(JsonWriter& json, const mirror::SessionView& view) {
   const mirror::Session& session = view.session;
   json.begin_object().key("project_id").value(view.project_id).key("cohort_id").value(view.cohort_id);
-  json.key("session_id").value(session.session_id).key("state").value(mirror::to_string(session.state));
+  json.key("session_id").value(session.session_id).key("attempt").value(session.attempt);
+  json.key("state").value(mirror::to_string(session.state));
   json.key("why").value(session.why);
   json.key("pages").begin_object().key("seen").value(session.progress.pages());
   json.key("total").value(view.expected_pages).end_object();
-  json.key("members").value(session.received);
+  json.key("members").value(session.received).key("skipped").value(session.skipped);
+  json.key("absent_removals").value(session.absent_removals);
   json.key("entered")
       .value(session.entered)
       .key("left")

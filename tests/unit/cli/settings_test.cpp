@@ -69,7 +69,7 @@ TEST_F(SettingsTest, SaysWhereAndWhatIsAllowed) {
             ":2: server.threads: expected an integer from 1 to 64, found \"two\""},
            {"[limits]\nidle_timeout = 30", ":2: limits.idle_timeout: expected a time such as"},
            {"[sync]\ndoubt = \"never\"",
-            ":2: sync.doubt: expected one of \"evidence\", \"always\", found \"never\""},
+            ":2: sync.doubt: expected one of \"evidence\", \"always\", \"connection\", found \"never\""},
            {"[sync]\nboth_actions = 1", ":2: sync.both_actions: expected true or false, found 1"},
            {"[sync]\nboth_actions = [true]",
             ":2: sync.both_actions must be a string, an integer, true or false"},

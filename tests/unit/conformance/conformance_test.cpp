@@ -62,7 +62,7 @@ TEST(Messages, AreRightUntilSomethingIsLeftOut) {
   page.extra = R"("new": {"a": null})";
   EXPECT_TRUE(contract::decode_cohort_page(encode(page), {}));
   for (const char* field : {"action", "parameters", "mixpanel_project_id", "mixpanel_cohort_id",
-                            "mixpanel_session_id", "page_info", "members", "mixpanel_distinct_id"}) {
+                            "mixpanel_session_id", "members", "mixpanel_distinct_id"}) {
     page.without = field;
     EXPECT_FALSE(contract::decode_cohort_page(encode(page), {})) << field;
   }
@@ -70,7 +70,7 @@ TEST(Messages, AreRightUntilSomethingIsLeftOut) {
   EXPECT_TRUE(contract::decode_alert(encode(note), {}));
   for (const char* field : {"event_type", "alert", "condition", "report", "links"}) {
     note.without = field;
-    EXPECT_FALSE(contract::decode_alert(encode(note), {})) << field;
+    EXPECT_TRUE(contract::decode_alert(encode(note), {})->is_unknown) << field;
   }
 }
 

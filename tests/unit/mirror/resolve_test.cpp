@@ -71,6 +71,16 @@ TEST(Resolve, OneMember) {
        {},
        true,
        Kind::kEntered},
+      {"entered in doubt, added again, nothing told: both stay reversible",
+       old_state(),
+       kAddV1,
+       entered(),
+       Verdict::kOpen,
+       {},
+       true,
+       Kind::kEntered},
+      {"entered in doubt, added with other properties, nothing told", old_state(), kAddV2, entered(),
+       Verdict::kOpen, Kind::kUpdated, true, Kind::kUpdated},
       {"entered in doubt, added again: the base was without",
        old_state(),
        kAddV1,
@@ -119,20 +129,67 @@ TEST(Resolve, KeepsWhenAMemberEntered) {
   EXPECT_EQ(same.state->session_ref, kOlder) << "nothing changed, nothing is written";
 }
 
+TEST(Resolve, WhatLiesBelowComesBackWhenTheTopIsRefuted) {
+  const ApplyRules second{kApplied, 500, false};
+  const auto stacked = resolve(old_state(), kAddV2, entered(), Verdict::kOpen, second);
+  ASSERT_TRUE(stacked.undo);
+  ASSERT_EQ(stacked.undo->below.size(), 1U);
+  const ApplyRules third{3, 600, false};
+  const auto refuted = resolve(stacked.state, std::nullopt, stacked.undo, Verdict::kRefuted, third);
+  EXPECT_EQ(refuted.state, old_state());
+  ASSERT_TRUE(refuted.undo);
+  EXPECT_EQ(refuted.undo->session_ref, kOlder) << "still in doubt for the first session's sake";
+  const auto confirmed = resolve(stacked.state, std::nullopt, stacked.undo, Verdict::kConfirmed, third);
+  EXPECT_EQ(confirmed.state, stacked.state);
+  EXPECT_FALSE(confirmed.undo) << "the second session's word settles the member";
+}
+
 TEST(Judge, WeighsRepeatsAgainstOpposites) {
-  EXPECT_EQ(judge({0, 0}), Verdict::kOpen);
-  EXPECT_EQ(judge({3, 0}), Verdict::kRefuted);
-  EXPECT_EQ(judge({0, 3}), Verdict::kConfirmed);
-  EXPECT_EQ(judge({1, 1}), Verdict::kOpen);
-  Evidence evidence;
-  evidence.take(Kind::kEntered, true);
-  evidence.take(Kind::kLeft, false);
-  evidence.take(Kind::kUpdated, true);  // tells nothing
-  EXPECT_EQ(evidence.repeats, 2U);
-  EXPECT_EQ(evidence.opposites, 0U);
-  evidence.take(Kind::kEntered, false);
-  evidence.take(Kind::kLeft, true);
-  EXPECT_EQ(evidence.opposites, 2U);
+  EXPECT_EQ(judge({}, false), Verdict::kOpen);
+  EXPECT_EQ(judge({.repeats = 3}, false), Verdict::kRefuted);
+  EXPECT_EQ(judge({.removed = 3}, false), Verdict::kConfirmed);
+  EXPECT_EQ(judge({.returned = 3}, false), Verdict::kConfirmed);
+  EXPECT_EQ(judge({.repeats = 1, .removed = 1}, false), Verdict::kOpen);
+  EXPECT_EQ(judge({.repeats = 3}, true), Verdict::kOpen) << "a restatement repeats what the sender has";
+  EXPECT_EQ(judge({.returned = 3}, true), Verdict::kOpen);
+  EXPECT_EQ(judge({.removed = 1}, true), Verdict::kConfirmed);
+}
+
+TEST(Evidence, CountsOnlyWhatProvesSomething) {
+  struct Case {
+    std::string name;
+    Undo undo;
+    std::optional<MemberState> current;
+    Mention mention;
+    Evidence evidence;
+  };
+  Undo over_doubt = entered();
+  over_doubt.below.push_back(entered());
+  const std::vector<Case> cases{
+      {"entered, added again", entered(), old_state(), kAddV1, {.repeats = 1}},
+      {"entered, added with other properties", entered(), old_state(), kAddV2, {}},
+      {"entered, removed", entered(), old_state(), kRemove, {.removed = 1}},
+      {"entered over a doubt, removed", over_doubt, old_state(), kRemove, {}},
+      {"left, removed again", left(), {}, kRemove, {.repeats = 1}},
+      {"left, added as it was", left(), {}, kAddV1, {.returned = 1}},
+      {"left, added with other properties", left(), {}, kAddV2, {}},
+      {"updated, added again", {kOlder, Kind::kUpdated, old_state()}, old_state(), kAddV1, {}},
+  };
+  for (const Case& c : cases) {
+    Evidence evidence;
+    evidence.take(c.undo, c.current, c.mention);
+    EXPECT_EQ(evidence.repeats, c.evidence.repeats) << c.name;
+    EXPECT_EQ(evidence.removed, c.evidence.removed) << c.name;
+    EXPECT_EQ(evidence.returned, c.evidence.returned) << c.name;
+  }
+}
+
+TEST(Restates, IsAMentionThatChangesNothing) {
+  EXPECT_TRUE(restates(old_state(), kAddV1));
+  EXPECT_FALSE(restates(old_state(), kAddV2)) << "an update";
+  EXPECT_FALSE(restates(std::nullopt, kAddV1));
+  EXPECT_TRUE(restates(std::nullopt, kRemove));
+  EXPECT_FALSE(restates(old_state(), kRemove));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ TEST(Metrics, WritesPrometheusText) {
   Metrics metrics;
   metrics.request("/a\"b", 200, 0.002);
   metrics.request("/a\"b", 200, 7);
-  metrics.page(contract::Action::kAddMembers, mirror::Receipt::Kind::kRepeated, 5);
+  metrics.page(contract::Action::kAddMembers, mirror::Receipt::Kind::kRepeated, 5, 0);
   metrics.commit({.items = 3, .bytes = 1, .seconds = 0.01, .failed = false});
   metrics.commit({.items = 3, .bytes = 1, .seconds = 0.01, .failed = true});
   Gauges gauges;

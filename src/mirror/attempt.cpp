@@ -1,0 +1,99 @@
+#include "mirror/attempt.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace bellwether::mirror {
+
+namespace {
+
+using storage::Database;
+
+/// Whether a sender that begins the run again sends this page first.
+bool is_first_page(Database& database, const Session& newest, const contract::CohortPage& page) {
+  if (!page.is_numbered() || page.page_count != 1) return false;
+  const auto first = find_first_page(database, newest.ref);
+  return !first || page.action <= first->action;
+}
+
+/// Which pages of the attempt before belong to the one that this page begins. It began with the run's first page; what
+/// came shortly before that may belong to it too, on another connection. Sure is only what came after all pages of the
+/// attempt before had come once: either since the first page came again, or just now.
+Inheritance inherited_from(Database& database, const Session& before, const contract::CohortPage& page,
+                           Timestamp now) {
+  Inheritance inheritance{.from = before.ref};
+  if (is_over(before.state)) {
+    inheritance.arrived_since = now + Millis(1);
+    return inheritance;
+  }
+  const auto first = find_first_page(database, before.ref);
+  const bool begins = !page.is_numbered() || !first || is_first_page(database, before, page);
+  const Timestamp last_new = last_new_page_at(database, before.ref) + Millis(1);
+  const bool has_begun = begins || first->arrived_at >= last_new;
+  inheritance.arrived_since = (begins ? now : first->arrived_at) - kSenderGivesUpAfter;
+  inheritance.surely_since = has_begun ? last_new : std::max(last_new, now - kSenderGivesUpAfter);
+  return inheritance;
+}
+
+/// What the run's earlier attempt is from now on.
+void end_attempt(Database& database, Session& before) {
+  const bool settled = before.applied_at && !before.open;
+  const bool stands_alone =
+      before.open && before.state != SessionState::kReceiving && has_newer_open_session(database, before);
+  if (settled || stands_alone || is_over(before.state)) return;
+  before.state = SessionState::kRestarted;
+  before.why = fmt::format("its run was begun again: attempt {}", before.attempt + 1);
+  before.waiting = false;
+  before.held_until.reset();
+  save_session(database, before);
+}
+
+}  // namespace
+
+ArrivalContext look_up_arrival(Database& database, const Session& newest, const contract::CohortPage& page,
+                               Timestamp now) {
+  ArrivalContext context;
+  ArrivalFacts& facts = context.facts;
+  context.stored = find_page(database, newest.ref, page);
+  facts.is_over = is_over(newest.state);
+  facts.is_closed = newest.applied_at && newest.progress.unnumbered;
+  facts.is_known = context.stored.has_value();
+  facts.is_same = facts.is_known && context.stored->is_same(page);
+  const std::uint32_t total = newest.progress.of(page.action).total;
+  facts.total_differs = page.is_numbered() && total != 0 && total != page.total_pages;
+  facts.since_last_page = now - newest.last_page_at;
+  if (facts.is_same && !facts.is_over) return context;
+  if (facts.is_known || facts.total_differs) {
+    facts.only_inherited =
+        newest.attempt > 1 && !newest.applied_at && !contradicts_firmly(database, newest, page);
+    facts.was_replaced = was_in_earlier_attempt(database, newest, page);
+    facts.since_attempt_began = now - newest.first_page_at;
+  }
+  facts.is_first = facts.is_over && is_first_page(database, newest, page);
+  return context;
+}
+
+bool may_count_over_run(const NumberingRules& rules) {
+  const Numbering known = rules.fixed != Numbering::kUnknown ? rules.fixed : rules.hint;
+  return known != Numbering::kAction;
+}
+
+std::optional<Session> begin_attempt(Database& database, const NumberingRules& rules, Session& before,
+                                     const contract::CohortPage& page, Timestamp now) {
+  Session session = insert_session(database, before.cohort_ref, before.session_id, before.attempt + 1, now);
+  Inheritance inheritance = inherited_from(database, before, page, now);
+  inheritance.to = session.ref;
+  inheritance.over_run = may_count_over_run(rules);
+  if (!inherit_pages(database, inheritance, page)) {
+    database.run("DELETE FROM session WHERE ref = ?1", session.ref);
+    return std::nullopt;
+  }
+  recount_pages(database, session);
+  session.has_bodies = session.progress.pages() > 0;
+  save_session(database, session);
+  end_attempt(database, before);
+  return session;
+}
+
+}  // namespace bellwether::mirror
