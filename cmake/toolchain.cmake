@@ -5,9 +5,10 @@ target_compile_options(bellwether_flags INTERFACE -Wall -Wextra -Wpedantic -Wcon
 # As librsvg's own flags have it: what uses a precompiled header is compiled with the same flags.
 target_compile_options(bellwether_flags INTERFACE -pthread)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # GCC 12 suspects every std::optional that it inlines, and designated initializers that leave fields at their
-  # defaults, which is what they are for.
-  target_compile_options(bellwether_flags INTERFACE -Wno-maybe-uninitialized -Wno-missing-field-initializers)
+  # GCC 12 suspects every std::optional that it inlines, the copying of short strings, and designated initializers that
+  # leave fields at their defaults, which is what they are for.
+  target_compile_options(bellwether_flags INTERFACE -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow
+                                                    -Wno-stringop-overread -Wno-restrict -Wno-missing-field-initializers)
 elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # GCC 12's library uses what it has itself deprecated (std::stable_sort's buffer).
   target_compile_options(bellwether_flags INTERFACE -Wno-missing-field-initializers -Wno-deprecated-declarations)
