@@ -56,6 +56,10 @@ fuzz: ## run each fuzzer for a minute, built by clang (longer, or by GCC: ARGS="
 hostile: build engine ## attack both services for minutes (one topic: ARGS="framing --seconds 600 --seed 7")
 	@tools/install_packages.sh test
 	@BELLWETHER=$(BUILD)/bellwether node tests/hostile/hostile.mjs $(ARGS)
+	@tools/install_packages.sh develop
+	@$(WITH_TESTS)
+	@cmake --build $(BUILD) --parallel $(JOBS) --target unit_mirror
+	@BELLWETHER_EVERY_WRITE=1 $(BUILD)/tests/unit/unit_mirror --gtest_filter='*DiskFull*'
 
 sanitize: judges engine ## the tests under ASan+UBSan, and the threaded ones under TSan
 	@tools/install_packages.sh build develop test

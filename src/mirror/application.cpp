@@ -14,7 +14,6 @@ namespace bellwether::mirror {
 namespace {
 
 using storage::Database;
-using storage::StorageError;
 
 /// More undo rows than this are removed by housekeeping, not at once.
 constexpr std::int64_t kSweepAtOnce = 2000;
@@ -279,8 +278,7 @@ MentionSorter collect_mentions(Database& database, const Session& session,
     const auto read = reader.read(members, [&sorter, add](const contract::Member& member) {
       sorter.add(member.distinct_id, add, add ? member.properties : std::string_view{});
     });
-    if (!read)
-      throw StorageError(StorageError::Kind::kOther, "a stored page is damaged: " + read.error().describe());
+    if (!read) throw DamagedPage("a stored page is damaged: " + read.error().describe());
   };
   if (at_hand != nullptr) {
     collect(at_hand->members_json, at_hand->action != contract::Action::kRemoveMembers);
@@ -300,7 +298,7 @@ MentionSorter collect_mentions(Database& database, const Session& session,
   }
   for (const auto& [ref, add] : pages) {
     auto query = database.query("SELECT members FROM page_body WHERE page_ref = ?1", ref);
-    if (!query.next()) throw StorageError(StorageError::Kind::kOther, "a page's body is missing");
+    if (!query.next()) throw DamagedPage("a page's body is missing");
     collect(query.text(0), add);
   }
   return sorter;

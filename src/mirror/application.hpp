@@ -67,7 +67,13 @@ void weigh_mention(Application& application, std::map<std::int64_t, Evidence>& e
 /// Turns evidence into verdicts.
 void weigh(Application& application, const std::map<std::int64_t, Evidence>& evidence);
 
-/// The members that are to be applied, sorted. Reads a few pages at a time.
+/// A stored page cannot be read: the file is damaged.
+class DamagedPage : public storage::StorageError {
+ public:
+  explicit DamagedPage(const std::string& message) : StorageError(Kind::kOther, message) {}
+};
+
+/// The members that are to be applied, sorted. Reads a few pages at a time. Throws DamagedPage.
 MentionSorter collect_mentions(storage::Database& database, const Session& session,
                                const contract::CohortPage* at_hand, const Options& options);
 

@@ -62,6 +62,10 @@ void save_newest_session(Database& database, const Cohort& cohort) {
   database.run("UPDATE cohort SET newest_session = ?2 WHERE ref = ?1", cohort.ref, cohort.newest_session);
 }
 
+void save_baseline(Database& database, const Cohort& cohort) {
+  database.run("UPDATE cohort SET baseline = ?2 WHERE ref = ?1", cohort.ref, cohort.has_baseline);
+}
+
 void save_numbering(Database& database, const Cohort& cohort) {
   database.run("UPDATE cohort SET numbering = ?2 WHERE ref = ?1", cohort.ref,
                static_cast<int>(cohort.numbering));

@@ -42,6 +42,7 @@ Cohort load_cohort(storage::Database& database, std::int64_t ref);
 /// What a session changed: the generation, the size, the baseline.
 void save_cohort(storage::Database& database, const Cohort& cohort, Timestamp changed_at);
 void save_newest_session(storage::Database& database, const Cohort& cohort);
+void save_baseline(storage::Database& database, const Cohort& cohort);
 void save_numbering(storage::Database& database, const Cohort& cohort);
 
 /// A new generation of the cohort, without rows.

@@ -30,6 +30,11 @@ std::uint64_t prefix_of(std::string_view id) {
   throw storage::StorageError(kind, std::string("cannot write a sorted run: ") + std::strerror(errno));
 }
 
+[[noreturn]] void raise_read_error(std::FILE* file) {
+  const std::string why = std::ferror(file) != 0 ? std::strerror(errno) : "it ends early";
+  throw storage::StorageError(storage::StorageError::Kind::kOther, "cannot read a sorted run: " + why);
+}
+
 struct RecordHead {
   std::uint32_t id_size;
   std::uint32_t properties_size;
@@ -84,19 +89,26 @@ class MentionSorter::FileRun final : public Run {
     put(&head, sizeof head);
     put(id.data(), id.size());
     put(properties.data(), properties.size());
+    ++written_;
   }
   void flush() {
     if (std::fflush(file_.get()) != 0) raise_spill_error();
   }
+  /// Its end is where as many records were read as were written: a read error never looks like the end.
   bool advance() override {
+    if (read_ == written_) return false;
     RecordHead head{};
-    if (std::fread(&head, sizeof head, 1, file_.get()) != 1) return false;
+    if (std::fread(&head, sizeof head, 1, file_.get()) != 1) raise_read_error(file_.get());
+    ++read_;
     current.add = head.add != 0;
     get(current.distinct_id, head.id_size);
     get(current.properties, head.properties_size);
     return true;
   }
-  void rewind() override { std::rewind(file_.get()); }
+  void rewind() override {
+    std::rewind(file_.get());
+    read_ = 0;
+  }
 
  private:
   struct Close {
@@ -107,10 +119,12 @@ class MentionSorter::FileRun final : public Run {
   }
   void get(std::string& out, std::size_t size) {
     out.resize(size);
-    if (size > 0 && std::fread(out.data(), size, 1, file_.get()) != 1) raise_spill_error();
+    if (size > 0 && std::fread(out.data(), size, 1, file_.get()) != 1) raise_read_error(file_.get());
   }
   std::vector<char> buffer_;
   std::unique_ptr<std::FILE, Close> file_;
+  std::size_t written_ = 0;
+  std::size_t read_ = 0;
 };
 
 MentionSorter::MentionSorter(std::string spill_dir, std::size_t budget_bytes)

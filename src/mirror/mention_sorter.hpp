@@ -35,7 +35,8 @@ class MentionSorter {
   /// No more `add`; `next` starts from the smallest id.
   void finish();
 
-  /// In ascending byte order of the id (SQLite's BINARY order), each id once. False at the end.
+  /// In ascending byte order of the id (SQLite's BINARY order), each id once. False at the end. Throws StorageError when
+  /// the spill file cannot be read: what cannot be read has not left.
   bool next(SortedMention& out);
   /// Up to `count` more; fewer only at the end.
   std::vector<SortedMention> next_batch(std::size_t count);

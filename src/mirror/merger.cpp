@@ -92,22 +92,42 @@ bool sweep_sessions(Database& database, Timestamp before) {
   return !old.empty();
 }
 
+/// Its members cannot be known any more: others go on, and a full load is needed.
+void give_up_damaged(Database& database, std::int64_t session_ref, const std::string& damage) {
+  Session session = load_session(database, session_ref);
+  Cohort cohort = load_cohort(database, session.cohort_ref);
+  cohort.has_baseline = false;
+  save_baseline(database, cohort);
+  session.state = SessionState::kFailed;
+  session.why = damage + "; the cohort needs a full load";
+  session.waiting = false;
+  save_session(database, session);
+}
+
 }  // namespace
 
 Merger::Merger(Database& reader, Transact transact, const Options& options)
     : reader_(reader), transact_(std::move(transact)), options_(options) {}
 
 std::optional<Session> Merger::merge_next(Timestamp now) {
-  std::optional<Session> session = longest_waiting(reader_);
+  const std::optional<Session> session = longest_waiting(reader_);
   if (!session) return std::nullopt;
+  try {
+    merge(*session, now);
+  } catch (const DamagedPage& damage) {
+    transact_([&](Database& database) { give_up_damaged(database, session->ref, damage.what()); });
+  }
+  return load_session(reader_, session->ref);
+}
+
+void Merger::merge(const Session& session, Timestamp now) {
   bool applied = false;
   transact_([&](Database& database) {
-    Session current = load_session(database, session->ref);
+    Session current = load_session(database, session.ref);
     const Cohort cohort = load_cohort(database, current.cohort_ref);
     applied = !current.waiting || apply_small(database, cohort, current, nullptr, options_, now);
   });
-  if (!applied) rebuild(*session, now);
-  return load_session(reader_, session->ref);
+  if (!applied) rebuild(session, now);
 }
 
 void Merger::rebuild(const Session& session, Timestamp now) {

@@ -21,14 +21,15 @@ class Merger {
   /// `reader` sees what is committed; sessions are read through it while the writer goes on.
   Merger(storage::Database& reader, Transact transact, const Options& options);
 
-  /// Applies the session that has waited longest. No value when none waits. What StorageError interrupts is
-  /// begun again by the next call.
+  /// Applies the session that has waited longest. No value when none waits. What StorageError interrupts is begun again
+  /// by the next call. A session whose pages are damaged fails, and says that a full load is needed.
   std::optional<Session> merge_next(Timestamp now);
 
   /// One step of housekeeping; false when there is nothing to remove.
   bool collect_garbage(Timestamp now);
 
  private:
+  void merge(const Session& session, Timestamp now);
   void rebuild(const Session& session, Timestamp now);
 
   storage::Database& reader_;

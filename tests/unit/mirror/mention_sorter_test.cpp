@@ -1,12 +1,16 @@
 #include "mirror/mention_sorter.hpp"
 
+#include <filesystem>
 #include <map>
 #include <random>
 #include <string>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include "storage/database.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace bellwether::mirror {
@@ -41,6 +45,55 @@ TEST_P(Sorter, SortsAndKeepsTheLastOfEachId) {
     }
     EXPECT_EQ(next, expected.end());
     sorter.rewind();
+  }
+}
+
+/// The descriptor of the sorter's spill file, which has no name any more.
+int spill_file_in(const std::string& folder) {
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code ignored;
+    const std::string target = std::filesystem::read_symlink(entry.path(), ignored).string();
+    if (target.starts_with(folder + "/run-")) return std::stoi(entry.path().filename().string());
+  }
+  return -1;
+}
+
+class SpilledSorter : public Sorter {
+ protected:
+  MentionSorter filled() const {
+    MentionSorter sorter(folder_.path(), 1U << 20U);
+    for (int i = 0; i < 20'000; ++i) sorter.add(fmt::format("{:06}", i), true, std::string(100, 'x'));
+    return sorter;
+  }
+  static std::size_t read_all(MentionSorter& sorter) {
+    std::size_t count = 0;
+    for (SortedMention mention; sorter.next(mention);) ++count;
+    return count;
+  }
+};
+
+TEST_F(SpilledSorter, ARunThatIsShorterThanItWasIsNoEnd) {
+  MentionSorter sorter = filled();
+  const int file = spill_file_in(folder_.path());
+  ASSERT_GE(file, 0);
+  ASSERT_EQ(ftruncate(file, 700'000), 0);
+  sorter.finish();
+  EXPECT_THROW(read_all(sorter), storage::StorageError);
+}
+
+TEST_F(SpilledSorter, AReadErrorIsNoEnd) {
+  MentionSorter sorter = filled();
+  const int file = spill_file_in(folder_.path());
+  ASSERT_GE(file, 0);
+  const int folder = open(folder_.path().c_str(), O_RDONLY | O_DIRECTORY);
+  ASSERT_GE(dup2(folder, file), 0);  // reading a folder fails
+  close(folder);
+  try {
+    sorter.finish();
+    read_all(sorter);
+    FAIL() << "it took the error for the end";
+  } catch (const storage::StorageError& error) {
+    EXPECT_NE(std::string(error.what()).find("cannot read a sorted run"), std::string::npos) << error.what();
   }
 }
 

@@ -272,5 +272,21 @@ TEST_F(MirrorTest, TidyingLeavesOnlyWhatIsReferredTo) {
   EXPECT_EQ(rows.integer(2), 1);
 }
 
+TEST_F(MirrorTest, ADamagedPageFailsItsSessionAndStopsNoOther) {
+  options_.in_place_members = 0;
+  load({"ann"});
+  merge();
+  send("s1", {Action::kMembers, 1, 1, {"bob"}});
+  database_.run("UPDATE page_body SET members = '[{' WHERE page_ref = (SELECT max(ref) FROM page)");
+  now_ += std::chrono::seconds(1);
+  receive(to_page("other", {Action::kMembers, 1, 1, {"eve"}}, "13"), Acknowledgement::kDelivered);
+  merge();
+  EXPECT_EQ(state("s1"), SessionState::kFailed);
+  EXPECT_THAT(session("s1").session.why, HasSubstr("needs a full load"));
+  EXPECT_FALSE(find_cohort(database_, "8", "12")->has_baseline);
+  EXPECT_THAT(members(), ElementsAre("ann"));
+  EXPECT_THAT(members("13"), ElementsAre("eve"));
+}
+
 }  // namespace
 }  // namespace bellwether::mirror
