@@ -25,6 +25,8 @@ void add_demo_command(CLI::App& app, Action& action);
 void add_config_command(CLI::App& app, Action& action);
 void add_contract_command(CLI::App& app, Action& action);
 void add_backup_command(CLI::App& app, Action& action);
+void add_record_command(CLI::App& app, Action& action);
+void add_replay_command(CLI::App& app, Action& action);
 void add_hash_password_command(CLI::App& app, Action& action);
 void add_cohorts_command(CLI::App& app, Action& action);
 void add_alerts_command(CLI::App& app, Action& action);

@@ -116,6 +116,10 @@ std::vector<Setting> data_settings() {
                     [](Settings& s) -> auto& { return s.subscriber.rejected_requests.count; }),
       count_setting("data.rejects_bytes", "What their bodies may hold together.", 0, kManyBytes,
                     [](Settings& s) -> auto& { return s.subscriber.rejected_requests.bytes; }),
+      count_setting(
+          "data.record_bytes",
+          "Requests kept as they came, the newest, for `bellwether record`: bytes of their bodies. 0: none are.",
+          0, kManyBytes, [](Settings& s) -> auto& { return s.subscriber.record_bytes; }),
       count_setting("data.reject_body_bytes", "How much of one refused body is kept.", 0, kMany,
                     [](Settings& s) -> auto& { return s.subscriber.rejected_requests.body_bytes; }),
   };

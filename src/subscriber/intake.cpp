@@ -11,6 +11,7 @@
 #include "base/log.hpp"
 #include "contract/alert.hpp"
 #include "contract/cohort_sync.hpp"
+#include "subscriber/recorded_requests.hpp"
 #include "subscriber/rejected_requests.hpp"
 #include "subscriber/session_log.hpp"
 
@@ -57,10 +58,10 @@ struct Intake::Exchange {
   /// 503, unless it was answered already: what failed is not the sender's fault.
   void fail(const std::exception& error) {
     log::error("a request failed", {{"path", request.path}, {"error", error.what()}});
-    if (!answered) answer(failure(Problem::kUnavailable, action, "the receiver failed; its log says why"));
+    if (!answered) send(failure(Problem::kUnavailable, action, "the receiver failed; its log says why"));
   }
 
-  void answer(net::Response response) {
+  void send(net::Response response) {
     const double seconds = std::chrono::duration<double>(steady_clock::now() - begun).count();
     metrics.request(endpoint, response.status, seconds);
     log::debug("request", {{"path", request.path},
@@ -72,6 +73,26 @@ struct Intake::Exchange {
     respond(std::move(response));
   }
 };
+
+void Intake::answer(Exchange& exchange, net::Response response) {
+  if (options_.record_bytes > 0) record(exchange, response.status);
+  exchange.send(std::move(response));
+}
+
+/// Nobody waits for it: when the queue is full it is not kept.
+void Intake::record(const Exchange& exchange, unsigned status) {
+  guarded("a request is not recorded", [&] {
+    auto kept = recorded_requests::make_recorded_request(exchange.request, exchange.request.body, status,
+                                                         system_now());
+    const std::size_t bytes = kept.body.size();
+    writer_.submit(
+        bytes,
+        [this, request = std::move(kept)](storage::Database& database) {
+          recorded_requests::store(database, request, options_.record_bytes);
+        },
+        [](const storage::CommitResult&) {});
+  });
+}
 
 Intake::Intake(const Options& options, const mirror::Mirror& mirror, storage::GroupCommit& writer,
                Metrics& metrics, std::function<void()> on_waiting)
@@ -176,9 +197,9 @@ void Intake::take_page(const std::shared_ptr<Exchange>& exchange, const Endpoint
   if (!decoded) return reject(*exchange, decoded.error(), contract::find_action(exchange->request.body));
   exchange->action = decoded->action;
   if (!endpoint.allows(decoded->project_id)) {
-    return exchange->answer(
-        failure(Problem::kProjectNotAllowed, decoded->action,
-                fmt::format("project {} may not send to this endpoint", for_message(decoded->project_id))));
+    return answer(*exchange, failure(Problem::kProjectNotAllowed, decoded->action,
+                                     fmt::format("project {} may not send to this endpoint",
+                                                 for_message(decoded->project_id))));
   }
   struct Stored {
     contract::CohortPage page;
@@ -242,9 +263,9 @@ void Intake::take_alert(const std::shared_ptr<Exchange>& exchange, const Endpoin
   if (!decoded) return reject(*exchange, decoded.error(), std::nullopt);
   const std::string project = decoded->project_id.value_or("");
   if (!endpoint.allows(project)) {
-    return exchange->answer(
-        failure(Problem::kProjectNotAllowed, std::nullopt,
-                fmt::format("project {} may not send to this endpoint", for_message(project))));
+    return answer(*exchange,
+                  failure(Problem::kProjectNotAllowed, std::nullopt,
+                          fmt::format("project {} may not send to this endpoint", for_message(project))));
   }
   const auto stored = std::make_shared<inbox::Stored>();
   submit(
@@ -261,19 +282,20 @@ void Intake::take_alert(const std::shared_ptr<Exchange>& exchange, const Endpoin
 /// Queues the work, and answers when it is on the disk, or why it is not.
 void Intake::submit(const std::shared_ptr<Exchange>& exchange, storage::GroupCommit::Work work,
                     std::move_only_function<net::Response()> on_success) {
-  auto done = [exchange, respond = std::move(on_success)](const storage::CommitResult& committed) mutable {
+  auto done = [this, exchange,
+               respond = std::move(on_success)](const storage::CommitResult& committed) mutable {
     try {
-      exchange->answer(committed
-                           ? respond()
-                           : failure(Problem::kUnavailable, exchange->action, describe(committed.error())));
+      answer(*exchange, committed
+                            ? respond()
+                            : failure(Problem::kUnavailable, exchange->action, describe(committed.error())));
     } catch (const std::exception& error) {
       exchange->fail(error);
     }
   };
   const std::size_t held = exchange->request.body.size() * 2;  // the body and what was decoded of it
   if (!writer_.submit(held, std::move(work), std::move(done))) {
-    exchange->answer(
-        failure(Problem::kOverloaded, exchange->action, "the receiver is busy; try again in a moment"));
+    answer(*exchange,
+           failure(Problem::kOverloaded, exchange->action, "the receiver is busy; try again in a moment"));
   }
 }
 
@@ -282,7 +304,7 @@ void Intake::reject(Exchange& exchange, const contract::DecodeError& error,
   const Problem problem = problem_of(error);
   net::Response response = failure(problem, action, error.describe());
   keep_rejected_request(&exchange.request, exchange.request.body, response.status, error.describe());
-  exchange.answer(std::move(response));
+  answer(exchange, std::move(response));
 }
 
 /// Nobody waits for it, and a flood of rejects must not push work out: when the queue is full it is not kept.

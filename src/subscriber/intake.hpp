@@ -52,6 +52,8 @@ class Intake final : public net::Handler {
               std::move_only_function<net::Response()> on_success);
   Endpoints::const_iterator find_endpoint(std::string_view path) const;
   net::Response page_answer(const contract::CohortPage& page, const mirror::Receipt& receipt);
+  void answer(Exchange& exchange, net::Response response);
+  void record(const Exchange& exchange, unsigned status);
   void list_skipped(const net::Request& request, const contract::CohortPage& page);
   void reject(Exchange& exchange, const contract::DecodeError& error, std::optional<contract::Action> action);
   void keep_rejected_request(const net::RequestHead* head, std::string_view body, unsigned status,

@@ -51,6 +51,7 @@ struct Options {
   mirror::Options mirror;
   storage::GroupCommit::Limits writer;
   RejectedRequestLimits rejected_requests;
+  std::size_t record_bytes = 0;  ///< of bodies kept as they came, for `bellwether record`; 0: none
   Millis keep_alerts = std::chrono::days(400);
   Millis stop_within = std::chrono::seconds(20);
 };
