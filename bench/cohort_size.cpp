@@ -18,11 +18,15 @@ double median_session(bellwether::bench::MirrorFile& file, const std::string& co
     const std::string session = fmt::format("run-{}", run);
     const std::uint64_t enters = members + static_cast<std::uint64_t>(run) * 500;
     const std::uint64_t leaves = static_cast<std::uint64_t>(run) * 500;
+    using bellwether::bench::MirrorFile;
+    const auto adds = MirrorFile::make_page(
+        {.action = "add_members", .cohort = cohort, .session = session, .page = 1, .total = 2}, enters, 500);
+    const auto removals = MirrorFile::make_page(
+        {.action = "remove_members", .cohort = cohort, .session = session, .page = 2, .total = 2}, leaves,
+        500);
     times.push_back(bellwether::bench::seconds_of([&] {
-      file.receive({.action = "add_members", .cohort = cohort, .session = session, .page = 1, .total = 2},
-                   enters, 500);
-      file.receive({.action = "remove_members", .cohort = cohort, .session = session, .page = 2, .total = 2},
-                   leaves, 500);
+      file.receive(adds);
+      file.receive(removals);
     }));
   }
   return bellwether::bench::median(std::move(times));

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "feed/feed.hpp"
@@ -31,7 +32,7 @@ class MirrorFile {
     if (!writer_->run_background([&](storage::Database& database) { work(database); })) std::abort();
   }
 
-  void receive(const PageOf& of, std::uint64_t first, std::uint64_t count) {
+  static contract::CohortPage make_page(const PageOf& of, std::uint64_t first, std::uint64_t count) {
     contract::CohortPage page;
     page.action = *contract::parse_action(of.action);
     page.project_id = "1";
@@ -39,13 +40,19 @@ class MirrorFile {
     page.session_id = of.session;
     page.page_count = static_cast<std::uint32_t>(of.page);
     page.total_pages = static_cast<std::uint32_t>(of.total);
-    page.member_count = count;
     page.members_json = members_json(first, count);
+    contract::digest_members(page);
+    return page;
+  }
+  /// What became of an answer is noted with the next commit, as in the service.
+  void receive(const contract::CohortPage& page) {
     commit([&](storage::Database& database) {
-      const auto receipt = mirror_.receive(database, page, system_now());
-      if (receipt.track_answer)
-        mirror_.on_acknowledgement(database, *receipt.track_answer, mirror::Acknowledgement::kDelivered);
+      if (answer_) mirror_.on_acknowledgement(database, *answer_, mirror::Acknowledgement::kDelivered);
+      answer_ = mirror_.receive(database, page, system_now()).track_answer;
     });
+  }
+  void receive(const PageOf& of, std::uint64_t first, std::uint64_t count) {
+    receive(make_page(of, first, count));
   }
 
   /// A full load of `members`, received; it waits for `merge`.
@@ -81,6 +88,7 @@ class MirrorFile {
   const mirror::Mirror mirror_;
   std::unique_ptr<storage::GroupCommit> writer_;
   std::unique_ptr<storage::Database> reader_;
+  std::optional<mirror::AnswerRef> answer_;
 };
 
 }  // namespace bellwether::bench

@@ -1,6 +1,7 @@
 #include "mirror/apply_in_place.hpp"
 
 #include <map>
+#include <unordered_set>
 #include <utility>
 
 #include "mirror/member_rows.hpp"
@@ -21,7 +22,7 @@ struct Touched {
 /// In order of the distinct id, so that the feed is.
 using TouchedMembers = std::map<std::string, Touched, std::less<>>;
 
-TouchedMembers touch_mentioned(Database& database, const Application& application, const Options& options) {
+TouchedMembers mentioned_members(Database& database, const Application& application, const Options& options) {
   TouchedMembers touched;
   if (application.reverting) return touched;
   MentionSorter mentions = collect_mentions(database, application.session, application.at_hand, options);
@@ -29,11 +30,46 @@ TouchedMembers touch_mentioned(Database& database, const Application& applicatio
   SortedMention mention;
   while (mentions.next(mention)) {
     Touched& member = touched.emplace_hint(touched.end(), mention.distinct_id, Touched{})->second;
-    member.current = load_member(database, application.cohort.generation, mention.distinct_id);
-    member.undo = relevant_undo(database, application, mention.distinct_id);
     member.mention = std::move(mention);
   }
   return touched;
+}
+
+/// Whose state an unsettled session changed: most mentions are of others, and need not be looked up. No value when there
+/// are too many to be worth it.
+std::optional<std::unordered_set<std::string>> changed_ids(Database& database, const Application& application,
+                                                           std::size_t mentions) {
+  constexpr std::int64_t kWorthIt = 8;
+  std::int64_t changes = 0;
+  for (const auto& [ref, count] : application.open_changes) changes += count;
+  if (changes > kWorthIt * static_cast<std::int64_t>(mentions)) return std::nullopt;
+  std::unordered_set<std::string> ids;
+  for (const auto& [ref, verdict] : application.verdicts) {
+    for_each_undo_id(database, application.cohort.generation, ref,
+                     [&ids](std::string_view id) { ids.emplace(id); });
+  }
+  return ids;
+}
+
+/// What is known of those who are mentioned.
+void look_up_mentioned(Database& database, const Application& application, TouchedMembers& touched) {
+  const auto changed = changed_ids(database, application, touched.size());
+  for (auto& [id, member] : touched) {
+    member.current = load_member(database, application.cohort.generation, id);
+    if (!changed || changed->contains(id)) member.undo = relevant_undo(database, application, id);
+  }
+}
+
+/// A full load is about everybody who is in the cohort.
+void touch_everybody(Database& database, const Application& application, TouchedMembers& touched) {
+  MemberCursor members(application.cohort.generation);
+  auto at = touched.begin();
+  for (const auto* row = members.peek(database); row != nullptr;
+       members.pop(), row = members.peek(database)) {
+    while (at != touched.end() && at->first < row->first) ++at;
+    if (at == touched.end() || at->first != row->first) at = touched.emplace_hint(at, row->first, Touched{});
+    at->second.current = row->second;
+  }
 }
 
 void weigh_mentions(Application& application, const TouchedMembers& touched) {
@@ -95,11 +131,16 @@ void apply_member(Database& database, Application& application, feed::BatchWrite
 bool apply_in_place(Database& database, const Cohort& cohort, Session& session,
                     const contract::CohortPage* at_hand, const Options& options, Timestamp now) {
   Application application = begin_application(database, cohort, session, at_hand, options, now);
-  TouchedMembers touched = touch_mentioned(database, application, options);
-  weigh_mentions(application, touched);
-  const auto size = static_cast<std::int64_t>(touched.size()) + refuted_changes(application);
-  if (application.rules.full || size > static_cast<std::int64_t>(options.in_place_members)) return false;
-  touch_refuted(database, application, touched);
+  TouchedMembers touched = mentioned_members(database, application, options);
+  if (application.rules.full) {
+    touch_everybody(database, application, touched);
+  } else {
+    look_up_mentioned(database, application, touched);
+    weigh_mentions(application, touched);
+    const auto size = static_cast<std::int64_t>(touched.size()) + refuted_changes(application);
+    if (size > static_cast<std::int64_t>(options.in_place_members)) return false;
+    touch_refuted(database, application, touched);
+  }
   feed::BatchWriter batch(database);
   for (const auto& [id, member] : touched) apply_member(database, application, batch, id, member);
   conclude(database, application, batch, options, now);

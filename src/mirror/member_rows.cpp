@@ -85,6 +85,13 @@ std::vector<std::pair<std::string, Undo>> load_undo_of_session(Database& databas
   return rows;
 }
 
+void for_each_undo_id(Database& database, std::int64_t generation, std::int64_t session_ref,
+                      const std::function<void(std::string_view)>& visit) {
+  auto query = database.query("SELECT distinct_id FROM undo WHERE session_ref = ?1 AND generation = ?2",
+                              session_ref, generation);
+  while (query.next()) visit(query.text(0));
+}
+
 RowChunk<MemberState> load_members_from(Database& database, std::int64_t generation, std::string_view from,
                                         std::size_t count) {
   RowChunk<MemberState> chunk;

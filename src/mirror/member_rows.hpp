@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,10 @@ void erase_undo(storage::Database& database, std::int64_t generation, std::strin
 std::vector<std::pair<std::string, Undo>> load_undo_of_session(storage::Database& database,
                                                                std::int64_t generation,
                                                                std::int64_t session_ref);
+
+/// Calls `visit` with the id of each; reads the index alone.
+void for_each_undo_id(storage::Database& database, std::int64_t generation, std::int64_t session_ref,
+                      const std::function<void(std::string_view)>& visit);
 
 template <typename Row>
 using RowChunk = std::deque<std::pair<std::string, Row>>;

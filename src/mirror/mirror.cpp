@@ -6,7 +6,6 @@
 #include "mirror/apply_in_place.hpp"
 #include "mirror/attempt.hpp"
 #include "mirror/property_update.hpp"
-#include "mirror/rebuild.hpp"
 
 namespace bellwether::mirror {
 
@@ -62,10 +61,8 @@ bool apply_small(Database& database, const Cohort& cohort, Session& session,
   const Unapplied unapplied = count_unapplied(database, session, at_hand);
   const auto most = static_cast<std::int64_t>(options.in_place_members);
   if (unapplied.members > most) return false;
-  if (!unapplied.full) return apply_in_place(database, cohort, session, at_hand, options, now);
-  if (cohort.size > most) return false;
-  rebuild_at_once(database, cohort, session, at_hand, options, now);
-  return true;
+  if (unapplied.full && cohort.size > most) return false;
+  return apply_in_place(database, cohort, session, at_hand, options, now);
 }
 
 Receipt Mirror::receive(Database& database, const contract::CohortPage& page, Timestamp now) const {

@@ -112,24 +112,4 @@ void Rebuild::merge_one(Database& database, const std::string& id, const SortedM
   application_.count(database, batch_, id, resolution, current, said);
 }
 
-void rebuild_at_once(Database& database, const Cohort& cohort, Session& session,
-                     const contract::CohortPage* at_hand, const Options& options, Timestamp now) {
-  MentionSorter mentions = collect_mentions(database, session, at_hand, options);
-  mentions.finish();
-  Rebuild rebuild(database, begin_application(database, cohort, session, at_hand, options, now));
-  if (rebuild.needs_weighing()) {
-    rebuild.weigh_batch(database, mentions.next_batch(mentions.added()));
-    rebuild.end_weighing();
-    mentions.rewind();
-  }
-  const auto all = mentions.next_batch(mentions.added());
-  while (!rebuild.step(database, all)) {
-  }
-  while (!rebuild.step_to_end(database)) {
-  }
-  save_session(database, session);  // what `finish` reads again
-  rebuild.finish(database, options, now);
-  session = rebuild.session();
-}
-
 }  // namespace bellwether::mirror

@@ -35,7 +35,6 @@ class Rebuild {
   bool step_to_end(storage::Database& database);
   /// False, with nothing changed, when the run was begun again meanwhile: then nothing of this is wanted.
   bool finish(storage::Database& database, const Options& options, Timestamp now);
-  const Session& session() const { return application_.session; }
 
  private:
   /// One member of the merge: the smallest id among the three inputs.
@@ -51,9 +50,5 @@ class Rebuild {
   std::map<std::int64_t, Evidence> evidence_;
   std::size_t used_ = 0;  ///< of the current span
 };
-
-/// All of it in the caller's transaction, for a session that fits; `session` is then as it was stored.
-void rebuild_at_once(storage::Database& database, const Cohort& cohort, Session& session,
-                     const contract::CohortPage* at_hand, const Options& options, Timestamp now);
 
 }  // namespace bellwether::mirror
