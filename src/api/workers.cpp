@@ -48,6 +48,11 @@ Workers::Workers(std::size_t call_threads)
 void Workers::answer(net::Request request, net::Respond respond, Answer answer) {
   if (request.path == "/healthz") return respond(answer_guarded(answer, request));
   const bool is_probe = request.path == "/readyz" || request.path == "/metrics";
+  if (!is_probe && !network_thread_calls_.test_and_set(std::memory_order_acquire)) {
+    net::Response response = admit(answer_guarded(answer, request));
+    network_thread_calls_.clear(std::memory_order_release);
+    return respond(std::move(response));
+  }
   // Shared, because the pool takes it only when it has room.
   const auto told = std::make_shared<net::Respond>(std::move(respond));
   const bool taken = (is_probe ? probes_ : calls_)

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "api/workers.hpp"
 #include "base/json_writer.hpp"
 #include "base/log.hpp"
 #include "events/schema.hpp"
@@ -20,8 +21,6 @@ namespace {
 /// Descriptors that strangers' connections never get: the private listener's, the event engine's, the data
 /// file's, and those of requests that go out.
 constexpr std::size_t kOwnDescriptors = 512;
-/// They only read requests and write answers; calls are answered by threads of the API.
-constexpr std::size_t kAdminNetworkThreads = 2;
 /// Each holds a session of the event engine for as long as its reader takes.
 constexpr std::size_t kAudits = 2;
 constexpr std::size_t kMaxWaitingAudits = 16;
@@ -173,7 +172,7 @@ struct Service::Impl {
     server = std::move(*opened);
     auto admin_opened = net::Server::open({.listen = options.admin_listen,
                                            .limits = net::private_listener_limits(),
-                                           .threads = kAdminNetworkThreads,
+                                           .threads = api::Workers::kNetworkThreads,
                                            .bodies = bodies,
                                            .offload = api.workers().offload()},
                                           api);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/workers.hpp"
 #include "base/log.hpp"
 #include "base/thread_pool.hpp"
 #include "feed/feed.hpp"
@@ -119,6 +120,7 @@ struct Service::Impl {
                                           .failing = [this] { return writer.failing(); }});
     auto admin_opened = net::Server::open({.listen = options.admin_listen,
                                            .limits = net::private_listener_limits(),
+                                           .threads = api::Workers::kNetworkThreads,
                                            .bodies = bodies,
                                            .offload = api->workers().offload()},
                                           *api);
