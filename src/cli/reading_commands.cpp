@@ -51,6 +51,7 @@ void add_cohorts_command(CLI::App& app, Action& action) {
                     {"NAME", "/name"},
                     {"MEMBERS", "/members"},
                     {"IN DOUBT", "/in_doubt"},
+                    {"BASELINE", "/baseline"},
                     {"CHANGED", "/changed_at"}});
 }
 

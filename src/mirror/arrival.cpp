@@ -6,7 +6,7 @@ namespace {
 
 Arrival judge_over(const ArrivalFacts& facts) {
   // Only a run that begins again from its first page will be whole.
-  const bool differs = (facts.is_known && !facts.is_same) || facts.total_differs;
+  const bool differs = (facts.is_known && !facts.is_same) || facts.total_differs || facts.kind_differs;
   const bool begins = facts.is_first && (differs || facts.since_last_page >= kSenderGivesUpAfter);
   return begins ? Arrival::kNewAttempt : Arrival::kLate;
 }
@@ -16,7 +16,8 @@ Arrival judge_over(const ArrivalFacts& facts) {
 Arrival judge_arrival(const ArrivalFacts& facts) {
   if (facts.is_over) return judge_over(facts);
   if (facts.is_known && facts.is_same) return Arrival::kAgain;
-  if (!facts.is_known && !facts.total_differs) return facts.is_closed ? Arrival::kNewAttempt : Arrival::kNew;
+  if (!facts.is_known && !facts.total_differs && !facts.kind_differs)
+    return facts.is_closed ? Arrival::kNewAttempt : Arrival::kNew;
   if (facts.only_inherited) return Arrival::kReplacesInherited;
   const bool is_copy = facts.was_replaced && facts.since_attempt_began < kSenderGivesUpAfter;
   return is_copy ? Arrival::kReplaced : Arrival::kNewAttempt;

@@ -14,6 +14,8 @@
 ///     the same members                 the same page again: its answer was lost, or the run begins again
 ///     other members, or another total  a new attempt begins, unless an attempt before this one has this very page:
 ///                                      a copy that was long on its way is refused, and after a while is a new attempt
+///     a full load among differences,   the same
+///     or the other way
 ///
 /// Nothing is answered with success that is not stored in the newest attempt.
 namespace bellwether::mirror {
@@ -27,9 +29,10 @@ struct ArrivalFacts {
   bool is_known = false;   ///< a page stands under this number, or has these members and no number
   bool is_same = false;    ///< that page says the same
   bool total_differs = false;  ///< pages of this action have another total
-  bool only_inherited =
-      false;              ///< what it differs from came for an attempt before the newest, and may be replaced
-  bool is_first = false;  ///< the sender begins a run with this page
+  bool kind_differs = false;   ///< one is a full load, the other a difference
+  /// What it differs from came for an attempt before the newest, and may be replaced.
+  bool only_inherited = false;
+  bool is_first = false;      ///< the sender begins a run with this page
   bool was_replaced = false;  ///< an earlier attempt has this very page
   Millis since_attempt_began{0};
   Millis since_last_page{0};  ///< since a page of the newest attempt came

@@ -10,11 +10,15 @@ namespace {
 
 using storage::Database;
 
+bool is_full_load(contract::Action action) {
+  return action == contract::Action::kMembers;
+}
+
 /// Whether a sender that begins the run again sends this page first.
 bool is_first_page(Database& database, const Session& newest, const contract::CohortPage& page) {
   if (!page.is_numbered() || page.page_count != 1) return false;
   const auto first = find_first_page(database, newest.ref);
-  return !first || page.action <= first->action;
+  return !first || is_full_load(first->action) != is_full_load(page.action) || page.action <= first->action;
 }
 
 /// Which pages of the attempt before belong to the one that this page begins. It began with the run's first page; what
@@ -62,9 +66,11 @@ ArrivalContext look_up_arrival(Database& database, const Session& newest, const 
   facts.is_same = facts.is_known && context.stored->is_same(page);
   const std::uint32_t total = newest.progress.of(page.action).total;
   facts.total_differs = page.is_numbered() && total != 0 && total != page.total_pages;
+  facts.kind_differs = newest.progress.pages() > 0 &&
+                       newest.progress.has(contract::Action::kMembers) != is_full_load(page.action);
   facts.since_last_page = now - newest.last_page_at;
   if (facts.is_same && !facts.is_over) return context;
-  if (facts.is_known || facts.total_differs) {
+  if (facts.is_known || facts.total_differs || facts.kind_differs) {
     facts.only_inherited =
         newest.attempt > 1 && !newest.applied_at && !contradicts_firmly(database, newest, page);
     facts.was_replaced = was_in_earlier_attempt(database, newest, page);

@@ -133,8 +133,8 @@ void mark_applied(Database& database, std::int64_t page_ref) {
 
 bool contradicts_firmly(Database& database, const Session& session, const contract::CohortPage& page) {
   auto query = database.query(
-      "SELECT 1 FROM page WHERE session_ref = ?1 AND action = ?2 AND (page_count = ?3 OR total_pages <> ?4) "
-      "AND carried = 0 LIMIT 1",
+      "SELECT 1 FROM page WHERE session_ref = ?1 AND carried = 0 AND ((action = ?2 AND (page_count = ?3 "
+      "OR total_pages <> ?4)) OR (action = 0) <> (?2 = 0)) LIMIT 1",
       session.ref, static_cast<int>(page.action), std::int64_t{page.page_count},
       std::int64_t{page.total_pages});
   return query.next();
@@ -143,8 +143,9 @@ bool contradicts_firmly(Database& database, const Session& session, const contra
 void drop_contradicted(Database& database, const Session& session, const contract::CohortPage& page,
                        bool over_run) {
   database.run(
-      "DELETE FROM page WHERE session_ref = ?1 AND ((action = ?2 AND (page_count = ?3 OR total_pages <> ?4) "
-      "AND carried > 0) OR (?5 AND carried = 1 AND action <> ?2 AND page_count = ?3 AND total_pages = ?4))",
+      "DELETE FROM page WHERE session_ref = ?1 AND ((carried > 0 AND ((action = ?2 AND (page_count = ?3 "
+      "OR total_pages <> ?4)) OR (action = 0) <> (?2 = 0))) OR (?5 AND carried = 1 AND action <> ?2 "
+      "AND page_count = ?3 AND total_pages = ?4))",
       session.ref, static_cast<int>(page.action), std::int64_t{page.page_count},
       std::int64_t{page.total_pages}, over_run);
 }
@@ -157,10 +158,11 @@ bool inherit_pages(Database& database, const Inheritance& inheritance, const con
   const int action = static_cast<int>(page.action);
   const std::int64_t index{page.page_count};
   const std::int64_t total{page.total_pages};
-#define INHERITED                                                                             \
-  "session_ref = ?1 AND arrived_at >= ?2 AND NOT (?3 AND ((action = ?4 AND (page_count = ?5 " \
-  "OR total_pages <> ?6)) OR (?7 AND action <> ?4 AND page_count = ?5 AND total_pages = ?6 "  \
-  "AND arrived_at < ?8)))"
+  // A full load takes nothing over from a difference, nor the other way.
+#define INHERITED                                                                       \
+  "session_ref = ?1 AND arrived_at >= ?2 AND (action = 0) = (?4 = 0) AND NOT (?3 AND (" \
+  "(action = ?4 AND (page_count = ?5 OR total_pages <> ?6)) OR (?7 AND action <> ?4 "   \
+  "AND page_count = ?5 AND total_pages = ?6 AND arrived_at < ?8)))"
   {
     auto missing = database.query(
         "SELECT 1 FROM page WHERE " INHERITED " AND ref NOT IN (SELECT page_ref FROM page_body) LIMIT 1",

@@ -12,6 +12,10 @@ namespace {
 
 using storage::Transaction;
 
+constexpr std::string_view kHowToGetABaseline =
+    "no full load has come, so who was in the cohort before is not known: in Mixpanel disconnect this webhook from the "
+    "cohort and connect it again, or wait for the full load that it makes 3 days after its last success";
+
 void render_cohort_fields(JsonWriter& json, const mirror::CohortSummary& cohort) {
   json.key("project_id").value(cohort.project_id).key("cohort_id").value(cohort.cohort_id);
   json.key("name");
@@ -19,7 +23,8 @@ void render_cohort_fields(JsonWriter& json, const mirror::CohortSummary& cohort)
   json.key("description");
   optional_value(json, cohort.description);
   json.key("members").value(cohort.size).key("in_doubt").value(cohort.in_doubt);
-  json.key("baseline").value(cohort.has_baseline ? "full_load" : "unknown");
+  json.key("baseline").value(cohort.has_baseline ? "full_load" : "unknown").key("advice");
+  optional_value(json, cohort.has_baseline ? std::optional<std::string>() : std::string(kHowToGetABaseline));
   json.key("first_seen").value(format_iso8601(cohort.first_seen)).key("changed_at");
   render_time(json, cohort.changed_at);
 }

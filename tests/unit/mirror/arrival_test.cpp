@@ -24,6 +24,7 @@ TEST(Arrival, SaysWhatAPageMeansForItsRun) {
       {"the same page", {.is_known = true, .is_same = true}, Arrival::kAgain},
       {"other members", {.is_known = true}, Arrival::kNewAttempt},
       {"another total", {.total_differs = true}, Arrival::kNewAttempt},
+      {"a full load in a run of differences", {.kind_differs = true}, Arrival::kNewAttempt},
       {"other members than a page that an earlier attempt has left",
        {.is_known = true, .only_inherited = true},
        Arrival::kReplacesInherited},

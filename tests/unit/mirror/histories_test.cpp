@@ -239,6 +239,17 @@ TEST_F(Histories, H7_TheCopyIsRefused) {
   EXPECT_EQ(session("r").session.attempt, 3);
 }
 
+TEST_F(Histories, ARunThatBeginsAgainAsAnotherKind) {
+  const History to_full{{"load", {{{kFull, 1, 1, {"a", "b"}}}}},
+                        {"r", {{{kAdd, 1, 2, {"c"}}}, {{kRemove, 2, 2, {"a"}}, false}}},
+                        {"r", {{{kFull, 1, 2, {"b"}}}, {{kFull, 2, 2, {"d"}}}}, seconds(70)}};
+  play_all(to_full, 2, [](auto& mirror) { EXPECT_THAT(mirror.members(), ElementsAre("b", "d")); });
+  const History to_difference{{"load", {{{kFull, 1, 1, {"a", "b"}}}}},
+                              {"r", {{{kFull, 1, 2, {"x"}}, false}}},
+                              {"r", {{{kAdd, 1, 2, {"c"}}}, {{kRemove, 2, 2, {"a"}}}}, seconds(70)}};
+  play_all(to_difference, 2, [](auto& mirror) { EXPECT_THAT(mirror.members(), ElementsAre("b", "c")); });
+}
+
 TEST_F(Histories, H8_AThousandRunsThatNeverOverlap) {
   receive(to_page("load", {kFull, 1, 1, {"p0000"}}), Acknowledgement::kDelivered);
   for (int run = 1; run <= 1000; ++run) {
