@@ -133,6 +133,31 @@ std::string for_message(std::string_view text, std::size_t most) {
   return std::string(cut_to_bytes(out, most)) + "…";
 }
 
+std::string replace_lone_surrogates(std::string_view json) {
+  constexpr std::size_t kEscape = 6;  // \u0000
+  constexpr std::string_view kReplacement = "\\ufffd";
+  const auto unit_at = [json](std::size_t at) -> unsigned {
+    unsigned unit = 0;
+    if (json.size() < at + kEscape || json.substr(at, 2) != "\\u") return 0;
+    const auto [end, error] = std::from_chars(json.data() + at + 2, json.data() + at + kEscape, unit, 16);
+    return error == std::errc() && end == json.data() + at + kEscape ? unit : 0;
+  };
+  const auto is_leading = [](unsigned unit) { return unit >= 0xd800 && unit < 0xdc00; };
+  const auto is_trailing = [](unsigned unit) { return unit >= 0xdc00 && unit < 0xe000; };
+  std::string out;
+  out.reserve(json.size());
+  for (std::size_t i = 0; i < json.size();) {
+    const unsigned unit = json[i] == '\\' ? unit_at(i) : 0;
+    std::size_t taken = json[i] == '\\' ? 2 : 1;
+    if (unit != 0) taken = kEscape;
+    if (is_leading(unit) && is_trailing(unit_at(i + kEscape))) taken = 2 * kEscape;
+    const bool is_lone = (is_leading(unit) && taken == kEscape) || is_trailing(unit);
+    out.append(is_lone ? kReplacement : json.substr(i, taken));
+    i += taken;
+  }
+  return out;
+}
+
 std::optional<std::int64_t> parse_integer(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

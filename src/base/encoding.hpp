@@ -22,6 +22,10 @@ bool is_utf8(std::string_view text);
 /// not UTF-8 is percent-encoded.
 std::string for_message(std::string_view text, std::size_t most = 64);
 
+/// JSON text in which each escaped surrogate that has no partner ("\ud800") is U+FFFD: parsers refuse it, and some senders
+/// write it.
+std::string replace_lone_surrogates(std::string_view json);
+
 /// The whole of `text` as a decimal number.
 std::optional<std::int64_t> parse_integer(std::string_view text);
 /// The same with a fraction or an exponent; never infinite.

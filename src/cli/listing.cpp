@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/encoding.hpp"
 #include "cli/commands.hpp"
 #include "cli/table.hpp"
 
@@ -39,7 +40,7 @@ int print_list(const Remote& remote, const std::string& target, const std::vecto
   heading.reserve(columns.size());
   for (const Column& column : columns) heading.push_back(column.heading);
   Table table(std::move(heading));
-  const boost::json::value parsed = boost::json::parse(*body);
+  const boost::json::value parsed = boost::json::parse(replace_lone_surrogates(*body));
   for (const auto& item : parsed.at("data").as_array()) {
     std::vector<std::string> row;
     row.reserve(columns.size());

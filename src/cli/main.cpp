@@ -1,3 +1,5 @@
+#include <exception>
+
 #include <CLI/CLI.hpp>
 #include <sys/stat.h>
 
@@ -31,5 +33,9 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : kUsage;
   }
   hide_secrets(argc, argv);
-  return action();
+  try {
+    return action();
+  } catch (const std::exception& error) {
+    return complain(error.what());
+  }
 }

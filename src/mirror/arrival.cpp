@@ -19,8 +19,8 @@ Arrival judge_arrival(const ArrivalFacts& facts) {
   if (!facts.is_known && !facts.total_differs && !facts.kind_differs)
     return facts.is_closed ? Arrival::kNewAttempt : Arrival::kNew;
   if (facts.only_inherited) return Arrival::kReplacesInherited;
-  const bool is_copy = facts.was_replaced && facts.since_attempt_began < kSenderGivesUpAfter;
-  return is_copy ? Arrival::kReplaced : Arrival::kNewAttempt;
+  const bool may_be_late = facts.has_begun_again && facts.since_attempt_began < kSenderGivesUpAfter;
+  return may_be_late ? Arrival::kTooEarly : Arrival::kNewAttempt;
 }
 
 }  // namespace bellwether::mirror

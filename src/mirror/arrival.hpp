@@ -12,8 +12,8 @@
 ///     ─────────────────────────        ──────────────────────────────────────────────────────────────
 ///     none, and its total fits         a new page
 ///     the same members                 the same page again: its answer was lost, or the run begins again
-///     other members, or another total  a new attempt begins, unless an attempt before this one has this very page:
-///                                      a copy that was long on its way is refused, and after a while is a new attempt
+///     other members, or another total  a new attempt begins; but for a while after one began it is refused, because
+///                                      it may be of the beginning before, long on its way
 ///     a full load among differences,   the same
 ///     or the other way
 ///
@@ -32,8 +32,8 @@ struct ArrivalFacts {
   bool kind_differs = false;   ///< one is a full load, the other a difference
   /// What it differs from came for an attempt before the newest, and may be replaced.
   bool only_inherited = false;
-  bool is_first = false;      ///< the sender begins a run with this page
-  bool was_replaced = false;  ///< an earlier attempt has this very page
+  bool is_first = false;         ///< the sender begins a run with this page
+  bool has_begun_again = false;  ///< the newest attempt is not the run's first
   Millis since_attempt_began{0};
   Millis since_last_page{0};  ///< since a page of the newest attempt came
 };
@@ -43,7 +43,7 @@ enum class Arrival : std::uint8_t {
   kAgain,
   kReplacesInherited,  ///< a page of the newest attempt takes the place of what an earlier one left it
   kNewAttempt,
-  kReplaced,  ///< refused: a newer attempt has another page in its place
+  kTooEarly,  ///< refused: it differs from an attempt that has just begun
   kLate,      ///< refused: its session is over
 };
 

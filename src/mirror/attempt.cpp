@@ -1,7 +1,5 @@
 #include "mirror/attempt.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 namespace bellwether::mirror {
@@ -22,21 +20,21 @@ bool is_first_page(Database& database, const Session& newest, const contract::Co
 }
 
 /// Which pages of the attempt before belong to the one that this page begins. It began with the run's first page; what
-/// came shortly before that may belong to it too, on another connection. Sure is only what came after all pages of the
-/// attempt before had come once: either since the first page came again, or just now.
+/// came shortly before that may belong to it too, on another connection. Sure is only what came since the first page came
+/// again, after all others had come once.
 Inheritance inherited_from(Database& database, const Session& before, const contract::CohortPage& page,
                            Timestamp now) {
-  Inheritance inheritance{.from = before.ref};
-  if (is_over(before.state)) {
-    inheritance.arrived_since = now + Millis(1);
+  Inheritance inheritance{
+      .from = before.ref, .arrived_since = now + Millis(1), .surely_since = now + Millis(1)};
+  if (is_over(before.state)) return inheritance;
+  const auto first = find_first_page(database, before.ref);
+  if (!page.is_numbered() || !first || is_first_page(database, before, page)) {
+    inheritance.arrived_since = now - kSenderGivesUpAfter;
     return inheritance;
   }
-  const auto first = find_first_page(database, before.ref);
-  const bool begins = !page.is_numbered() || !first || is_first_page(database, before, page);
-  const Timestamp last_new = last_new_page_at(database, before.ref) + Millis(1);
-  const bool has_begun = begins || first->arrived_at >= last_new;
-  inheritance.arrived_since = (begins ? now : first->arrived_at) - kSenderGivesUpAfter;
-  inheritance.surely_since = has_begun ? last_new : std::max(last_new, now - kSenderGivesUpAfter);
+  inheritance.arrived_since = first->arrived_at - kSenderGivesUpAfter;
+  if (first->arrived_at > last_new_page_at(database, before.ref))
+    inheritance.surely_since = first->arrived_at;
   return inheritance;
 }
 
@@ -73,7 +71,7 @@ ArrivalContext look_up_arrival(Database& database, const Session& newest, const 
   if (facts.is_known || facts.total_differs || facts.kind_differs) {
     facts.only_inherited =
         newest.attempt > 1 && !newest.applied_at && !contradicts_firmly(database, newest, page);
-    facts.was_replaced = was_in_earlier_attempt(database, newest, page);
+    facts.has_begun_again = newest.attempt > 1;
     facts.since_attempt_began = now - newest.first_page_at;
   }
   facts.is_first = facts.is_over && is_first_page(database, newest, page);

@@ -93,9 +93,10 @@ Receipt Mirror::receive(Database& database, const contract::CohortPage& page, Ti
         incoming.receipt.refusal = "this run was begun again: send it again from its first page";
       }
       break;
-    case Arrival::kReplaced:
+    case Arrival::kTooEarly:
       incoming.receipt.kind = Receipt::Kind::kRefused;
-      incoming.receipt.refusal = "this run was begun again, and another page has taken the place of this one";
+      incoming.receipt.refusal =
+          "this run was begun again less than 90 s ago with other pages than this one, which may be late: send it again";
       break;
     case Arrival::kLate:
       incoming.receipt.kind = Receipt::Kind::kRefused;

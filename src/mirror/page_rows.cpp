@@ -86,18 +86,6 @@ Timestamp last_new_page_at(Database& database, std::int64_t session_ref) {
   return from_unix_ms(query.integer(0));
 }
 
-bool was_in_earlier_attempt(Database& database, const Session& newest, const contract::CohortPage& page) {
-  if (newest.attempt == 1) return false;
-  auto query = database.query(
-      "SELECT 1 FROM page JOIN session ON session.ref = page.session_ref WHERE session.cohort_ref = ?1 "
-      "AND session.session_id = ?2 AND session.attempt < ?3 AND page.page_count = ?4 AND page.action = ?5 "
-      "AND page.total_pages = ?6 AND page.ids_high = ?7 AND page.ids_low = ?8 LIMIT 1",
-      newest.cohort_ref, newest.session_id, newest.attempt, std::int64_t{page.page_count},
-      static_cast<int>(page.action), std::int64_t{page.total_pages}, stored(page.ids.high),
-      stored(page.ids.low));
-  return query.next();
-}
-
 bool index_under_other_action(Database& database, std::int64_t session_ref,
                               const contract::CohortPage& page) {
   auto query =

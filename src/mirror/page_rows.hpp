@@ -36,9 +36,6 @@ std::optional<StoredPage> find_page(storage::Database& database, std::int64_t se
 std::optional<StoredPage> find_first_page(storage::Database& database, std::int64_t session_ref);
 /// When a page of the session came for the first time last.
 Timestamp last_new_page_at(storage::Database& database, std::int64_t session_ref);
-/// Whether an attempt of this run before `newest` has this very page.
-bool was_in_earlier_attempt(storage::Database& database, const Session& newest,
-                            const contract::CohortPage& page);
 bool index_under_other_action(storage::Database& database, std::int64_t session_ref,
                               const contract::CohortPage& page);
 

@@ -28,7 +28,8 @@ constexpr std::array kReasons{
 std::optional<std::string> doubt_of_its_pages(const SettlementFacts& facts) {
   if (!facts.is_complete) return "a part of it is applied, but pages are missing";
   if (is_ambiguous(facts.progress, facts.numbering)) {
-    return "its pages came out of order, and it is not known yet how this cohort's sender numbers them";
+    return "all its pages are there if they are counted over the run, but neither they nor earlier sessions show that this "
+           "cohort's sender counts so";
   }
   const bool adds = facts.progress.has(contract::Action::kAddMembers);
   const bool removes = facts.progress.has(contract::Action::kRemoveMembers);

@@ -1,7 +1,7 @@
 // The inbox of alerts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Subscriber, alert } from './support/bellwether.mjs';
+import { Subscriber, alert, run } from './support/bellwether.mjs';
 
 test('an alert is stored whole, once', async (t) => {
   const subscriber = await Subscriber.start(t);
@@ -43,12 +43,19 @@ test('a test alert is told as one', async (t) => {
 
 test('whatever "Test connection" posts is taken, and kept as unknown', async (t) => {
   const subscriber = await Subscriber.start(t);
-  for (const body of ['', '{}', '{"event_type":"webhook_test"}', '[1]']) {
+  for (const body of [' \n', '', '{}', '{"event_type":"webhook_test"}', '[1]']) {
     const answer = await subscriber.alert(body);
     assert.equal(answer.status, 200, body);
   }
   await subscriber.alert(alert());
   const { data } = await subscriber.get('/v1/alerts');
   assert.deepEqual(data.map(({ unknown, payload }) => [unknown, unknown ? payload : 'whole']),
-    [[false, 'whole'], [true, [1]], [true, { event_type: 'webhook_test' }], [true, {}], [true, null]]);
+    [[false, 'whole'], [true, [1]], [true, { event_type: 'webhook_test' }], [true, {}], [true, null], [true, null]]);
+});
+
+test('an alert with half a surrogate is kept, and listed', async (t) => {
+  const subscriber = await Subscriber.start(t);
+  assert.equal((await subscriber.alert('"\\ud800"')).status, 200);
+  const listed = run(['alerts', '--admin', subscriber.admin.slice(7)]);
+  assert.deepEqual([listed.status, listed.stderr], [0, '']);
 });

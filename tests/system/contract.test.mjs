@@ -80,7 +80,7 @@ test('what is accepted conforms, what does not conform is refused, and every ans
       const response = await subscriber.post(isAlert ? '/mixpanel/alerts' : '/mixpanel/cohort-sync', body);
       const answer = await response.json();
       assert.equal(response.status, kind === 'invalid' ? 400 : 200, `${file}: ${JSON.stringify(answer)}`);
-      // Tolerated: ids as integers, which the contract does not allow and senders send.
+      // Tolerated: what the contract does not allow and a membership can be read from (docs/receiving.md).
       if (kind === 'valid') assert.equal(wrong, null, file);
       if (kind !== 'valid') assert.notEqual(wrong, null, file);
       if (!isAlert && schemaOf[message.action]) {

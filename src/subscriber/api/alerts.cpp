@@ -24,7 +24,7 @@ void render_alert(JsonWriter& json, const inbox::StoredAlert& stored) {
   field("report_name", alert.report_name);
   field("sentence", alert.sentence);
   json.key("test").value(stored.test).key("unknown").value(alert.is_unknown);
-  json.key("payload").raw(stored.payload.empty() ? "null" : stored.payload).end_object();
+  json.key("payload").raw(trim(stored.payload).empty() ? "null" : stored.payload).end_object();
 }
 
 }  // namespace

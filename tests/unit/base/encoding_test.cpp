@@ -88,5 +88,15 @@ TEST(Csv, AnApostropheStandsBeforeAFormula) {
   }
 }
 
+TEST(Encoding, LoneSurrogatesAreReplaced) {
+  EXPECT_EQ(replace_lone_surrogates(R"("\ud800")"), R"("\ufffd")");
+  EXPECT_EQ(replace_lone_surrogates(R"("\udc00\ud800")"), R"("\ufffd\ufffd")");
+  EXPECT_EQ(replace_lone_surrogates(R"("\ud83d\ude00 \u00e9")"), R"("\ud83d\ude00 \u00e9")")
+      << "a pair stays";
+  EXPECT_EQ(replace_lone_surrogates(R"("\ud83d\u0041")"), R"("\ufffd\u0041")");
+  EXPECT_EQ(replace_lone_surrogates(R"("\\ud800")"), R"("\\ud800")") << "an escaped backslash and letters";
+  EXPECT_EQ(replace_lone_surrogates(R"("\ud8)"), R"("\ud8)") << "cut off";
+}
+
 }  // namespace
 }  // namespace bellwether
