@@ -49,16 +49,16 @@ void draw_faults(Dice& dice, Scenario& scenario) {
   scenario.killed_merging = maybe(dice, 0.2);
   if (scenario.subscriber.doubt == mirror::DoubtMode::kConnection || dice.chance(0.4)) return;
   scenario.answer_swallowed = 1.0 / 6;
-  const std::array kRetryLost{0.0, 0.5, 1.0};
-  scenario.retry_lost = kRetryLost.at(static_cast<std::size_t>(dice.between(0, 2)));
+  const std::array retry_lost{0.0, 0.5, 1.0};
+  scenario.retry_lost = retry_lost.at(static_cast<std::size_t>(dice.between(0, 2)));
 }
 
 void draw_subscriber(Dice& dice, Scenario& scenario) {
   using mirror::DoubtMode;
-  const std::array kModes{DoubtMode::kEvidence, DoubtMode::kEvidence, DoubtMode::kAlways,
-                          DoubtMode::kConnection};
+  const std::array modes{DoubtMode::kEvidence, DoubtMode::kEvidence, DoubtMode::kAlways,
+                         DoubtMode::kConnection};
   mirror::Options& options = scenario.subscriber;
-  options.doubt = kModes.at(static_cast<std::size_t>(dice.between(0, 3)));
+  options.doubt = modes.at(static_cast<std::size_t>(dice.between(0, 3)));
   options.expects_both_actions = scenario.sends_empty_calls;
   const bool one_way =
       scenario.numbers == PageNumbers::kOverRun || scenario.numbers == PageNumbers::kByAction;

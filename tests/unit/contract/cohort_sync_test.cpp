@@ -19,8 +19,9 @@ std::string page(const std::string& members, const std::string& info = R"({"tota
 
 std::vector<std::pair<std::string, std::string>> read(const std::string& members_json) {
   std::vector<std::pair<std::string, std::string>> out;
-  MemberReader().read(members_json,
-                      [&](const Member& member) { out.emplace_back(member.distinct_id, member.properties); });
+  const auto done = MemberReader().read(
+      members_json, [&](const Member& member) { out.emplace_back(member.distinct_id, member.properties); });
+  EXPECT_TRUE(done);
   return out;
 }
 

@@ -32,6 +32,7 @@ std::vector<contract::CohortPage> life() {
     pages.push_back(to_page(session, sent));
   };
   std::vector<std::string> many;
+  many.reserve(60);
   for (int i = 0; i < 60; ++i) many.push_back(fmt::format("m{:03}@some-{}", i, i));
   send("load", {Action::kMembers, 1, 2, {"ann", "bob"}});
   send("load", {Action::kMembers, 2, 2, many});
@@ -56,6 +57,28 @@ struct Result {
   std::set<std::uint64_t> first_writes;  ///< of each step
   int refused = 0;
 };
+
+/// The members; expects the cohort's size and the feed to say the same.
+std::map<std::string, std::string> consistent_members(Database& reader) {
+  std::map<std::string, std::string> members;
+  const auto cohort = find_cohort(reader, "8", "12");
+  for (const auto& member : list_members(reader, cohort->generation, std::nullopt, 10'000))
+    members[member.distinct_id] = member.properties;
+  EXPECT_EQ(static_cast<std::int64_t>(members.size()), cohort->size);
+  std::set<std::string> followed;
+  for (const auto& change : feed::read(reader, 0, 10'000)) {
+    const bool enters = change.kind == feed::Kind::kEntered;
+    EXPECT_EQ(followed.contains(change.subject), !enters) << change.subject;
+    if (enters) followed.insert(change.subject);
+    if (change.kind == feed::Kind::kLeft) followed.erase(change.subject);
+  }
+  for (const auto& [id, properties] : members) EXPECT_TRUE(followed.contains(id)) << id;
+  EXPECT_EQ(followed.size(), members.size()) << "the feed replayed is the mirror";
+  auto check = reader.query("PRAGMA integrity_check");
+  EXPECT_TRUE(check.next());
+  EXPECT_EQ(check.text(0), "ok");
+  return members;
+}
 
 class DiskFull : public ::testing::TestWithParam<std::size_t> {
  protected:
@@ -116,22 +139,7 @@ class DiskFull : public ::testing::TestWithParam<std::size_t> {
     while (!attempt([&] { maintain(); })) {
     }
     result.writes = disk.writes() - before;
-    const auto cohort = find_cohort(reader, "8", "12");
-    for (const auto& member : list_members(reader, cohort->generation, std::nullopt, 10'000))
-      result.members[member.distinct_id] = member.properties;
-    EXPECT_EQ(static_cast<std::int64_t>(result.members.size()), cohort->size);
-    std::set<std::string> followed;
-    for (const auto& change : feed::read(reader, 0, 10'000)) {
-      const bool enters = change.kind == feed::Kind::kEntered;
-      EXPECT_EQ(followed.contains(change.subject), !enters) << change.subject;
-      if (enters) followed.insert(change.subject);
-      if (change.kind == feed::Kind::kLeft) followed.erase(change.subject);
-    }
-    for (const auto& [id, properties] : result.members) EXPECT_TRUE(followed.contains(id)) << id;
-    EXPECT_EQ(followed.size(), result.members.size()) << "the feed replayed is the mirror";
-    auto check = reader.query("PRAGMA integrity_check");
-    EXPECT_TRUE(check.next());
-    EXPECT_EQ(check.text(0), "ok");
+    result.members = consistent_members(reader);
     return result;
   }
 

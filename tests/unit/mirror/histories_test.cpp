@@ -142,6 +142,7 @@ TEST_F(Histories, H1_ARunThatBeginsAgainWithAnotherLastPage) {
 
 TEST_F(Histories, H1_WithAThousandMembers) {
   std::vector<std::string> many;
+  many.reserve(1000);
   for (int i = 0; i < 1000; ++i) many.push_back(fmt::format("m{:04}", i));
   play({{"load", {{{kFull, 1, 1, {"c", "d"}}}}},
         {"r", {{{kAdd, 1, 2, many}}, {{kRemove, 2, 2, {"c"}}, false}}},

@@ -86,6 +86,7 @@ TEST_F(SpilledSorter, AReadErrorIsNoEnd) {
   const int file = spill_file_in(folder_.path());
   ASSERT_GE(file, 0);
   const int folder = open(folder_.path().c_str(), O_RDONLY | O_DIRECTORY);
+  ASSERT_GE(folder, 0);
   ASSERT_GE(dup2(folder, file), 0);  // reading a folder fails
   close(folder);
   try {
