@@ -5,7 +5,7 @@
 #include "contract/cohort_sync.hpp"
 #include "contract/member_reader.hpp"
 
-/// What the decoder accepts must read again at merge: the same number of members, each with an object of
+/// What the decoder accepts must read again at merge: the same number of members with an id, each with an object of
 /// properties.
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   using namespace bellwether::contract;
@@ -16,12 +16,12 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     if (page.error().describe().empty()) std::abort();
     return 0;
   }
-  if (page->page_count < 1 || page->page_count > page->total_pages) std::abort();
+  if (page->page_count < 1 || (page->is_numbered() && page->page_count > page->total_pages)) std::abort();
   std::size_t members = 0;
-  MemberReader().read(page->members_json, [&](const Member& member) {
+  const auto read = MemberReader().read(page->members_json, [&](const Member& member) {
     ++members;
     if (member.properties.front() != '{' || member.properties.back() != '}') std::abort();
   });
-  if (members != page->member_count) std::abort();
+  if (!read || members != page->member_count) std::abort();
   return 0;
 }
