@@ -78,7 +78,7 @@ CustomAlert read_alert(ondemand::object message, const DecodeLimits& limits) {
 }
 
 CustomAlert read_message(std::string_view body, const DecodeLimits& limits) {
-  if (trim(body).empty()) return {.is_unknown = true};
+  if (body.empty()) return {.is_unknown = true};
   ondemand::document document = impl::Parser::of_this_thread().parse(body);
   if (!impl::is_object(document)) {
     if (check_json_value(trim(body), limits.depth, limits.string_bytes) != JsonTextFault::kNone)

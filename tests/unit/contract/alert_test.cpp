@@ -40,7 +40,7 @@ TEST(Alert, IsUnknownWithoutTheFivePartsAndNeedsNothingInThem) {
 
 TEST(Alert, TakesAnyJsonAndNothingAtAll) {
   for (const char* body :
-       {"", " \n", "{}", "[]", "null", "true", "7", "\"test\"", R"({"event_type":"webhook_test"})",
+       {"", "{}", "[]", "null", "true", "7", "\"test\"", R"({"event_type":"webhook_test"})",
         R"({"event_type":7,"alert":[],"links":"x"})", R"([{"event_type":"a"}])"}) {
     const auto decoded = decode_alert(body, {});
     ASSERT_TRUE(decoded) << body << ": " << decoded.error().describe();
@@ -50,7 +50,7 @@ TEST(Alert, TakesAnyJsonAndNothingAtAll) {
 
 TEST(Alert, RefusesWhatIsNotJson) {
   for (const char* body :
-       {"nonsense", "{", "{} {}", "[1,]", "nul", "truee", "\"", "7x", R"({"alert":{"id":01}})"}) {
+       {" \n", "nonsense", "{", "{} {}", "[1,]", "nul", "truee", "\"", "7x", R"({"alert":{"id":01}})"}) {
     const auto decoded = decode_alert(body, {});
     ASSERT_FALSE(decoded) << body;
     EXPECT_EQ(decoded.error().kind, DecodeError::Kind::kMalformed) << body;
