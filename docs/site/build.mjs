@@ -17,6 +17,9 @@ const places = new Map([['README.md', 'index.md'], ['ARCHITECTURE.md', 'architec
 for (const name of readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md'))) places.set(`docs/${name}`, name);
 for (const name of readdirSync(join(root, 'docs/decisions')).sort()) places.set(`docs/decisions/${name}`, `decisions/${name}`);
 
+// VitePress takes a link to any other kind of file for one to a page, and appends .html.
+process.env.VITE_EXTRA_EXTENSIONS = 'toml,conf';
+
 /** A link as the site has it: pages by their place there, other files of the repository as copies. */
 function place(link, from) {
   if (/^[a-z]+:|^#/.test(link)) return link;
