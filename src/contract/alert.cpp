@@ -82,7 +82,7 @@ CustomAlert read_message(std::string_view body, const DecodeLimits& limits) {
   ondemand::document document = impl::Parser::of_this_thread().parse(body);
   if (!impl::is_object(document)) {
     if (check_json_value(trim(body), limits.depth, limits.string_bytes) != JsonTextFault::kNone)
-      impl::fail_malformed({}, "it is no JSON value");
+      impl::fail_malformed({}, "it is not a JSON value");
     return {.is_unknown = true};
   }
   CustomAlert alert = read_alert(impl::root_object(document), limits);

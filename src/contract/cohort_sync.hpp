@@ -28,6 +28,11 @@ enum class Action : std::uint8_t { kMembers, kAddMembers, kRemoveMembers };
 /// The actions in words, for messages.
 inline constexpr std::string_view kActions = "\"members\", \"add_members\" or \"remove_members\"";
 
+/// The others are differences.
+constexpr bool is_full_load(Action action) {
+  return action == Action::kMembers;
+}
+
 std::string_view to_string(Action action);
 std::optional<Action> parse_action(std::string_view name);
 

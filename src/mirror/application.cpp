@@ -143,16 +143,11 @@ void conclude_reverted(Database& database, Application& application) {
   settle(database, session, session.state, session.why);
 }
 
-bool stands(SessionState state) {
-  return state == SessionState::kReceiving || state == SessionState::kApplied ||
-         state == SessionState::kInDoubt;
-}
-
 /// What became of a session that is not among the open ones.
 Verdict closed_verdict(Database& database, std::int64_t session_ref) {
   auto query = database.query("SELECT state FROM session WHERE ref = ?1", session_ref);
   if (!query.next()) return Verdict::kConfirmed;  // its record is no longer kept
-  return stands(parse_session_state(query.text(0))) ? Verdict::kConfirmed : Verdict::kRefuted;
+  return is_over(parse_session_state(query.text(0))) ? Verdict::kRefuted : Verdict::kConfirmed;
 }
 
 }  // namespace
@@ -306,7 +301,7 @@ MentionSorter collect_mentions(Database& database, const Session& session,
 
 Unapplied count_unapplied(Database& database, const Session& session, const contract::CohortPage* at_hand) {
   if (at_hand != nullptr) {
-    return {static_cast<std::int64_t>(at_hand->member_count), at_hand->action == contract::Action::kMembers};
+    return {static_cast<std::int64_t>(at_hand->member_count), contract::is_full_load(at_hand->action)};
   }
   auto query = database.query(
       "SELECT coalesce(sum(members), 0), coalesce(min(action), 1) = 0 FROM page "

@@ -8,9 +8,7 @@ namespace {
 
 using storage::Database;
 
-bool is_full_load(contract::Action action) {
-  return action == contract::Action::kMembers;
-}
+using contract::is_full_load;
 
 /// Whether a sender that begins the run again sends this page first.
 bool is_first_page(Database& database, const Session& newest, const contract::CohortPage& page) {
@@ -79,8 +77,7 @@ ArrivalContext look_up_arrival(Database& database, const Session& newest, const 
 }
 
 bool may_count_over_run(const NumberingRules& rules) {
-  const Numbering known = rules.fixed != Numbering::kUnknown ? rules.fixed : rules.hint;
-  return known != Numbering::kAction;
+  return rules.known() != Numbering::kAction;
 }
 
 std::optional<Session> begin_attempt(Database& database, const NumberingRules& rules, Session& before,

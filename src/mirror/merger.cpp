@@ -1,7 +1,6 @@
 #include "mirror/merger.hpp"
 
 #include <future>
-#include <tuple>
 
 #include "feed/feed.hpp"
 #include "mirror/application.hpp"
@@ -160,7 +159,7 @@ void Merger::rebuild(const Session& session, Timestamp now) {
   for (bool ended = false; !ended;) {
     transact_([&](Database& database) { ended = rebuild->step_to_end(database); });
   }
-  transact_([&](Database& database) { std::ignore = rebuild->finish(database, options_, now); });
+  transact_([&](Database& database) { rebuild->finish(database, options_, now); });
 }
 
 bool Merger::collect_garbage(Timestamp now) {

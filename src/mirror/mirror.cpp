@@ -15,7 +15,7 @@ using storage::Database;
 
 /// A full load is exact whatever became of its answers, so they need not be followed.
 bool follows_answers(const contract::CohortPage& page) {
-  return page.action != contract::Action::kMembers;
+  return !contract::is_full_load(page.action);
 }
 
 void count_page(Session& session, std::int64_t page_ref, const contract::CohortPage& page, Timestamp now) {
@@ -69,7 +69,7 @@ Receipt Mirror::receive(Database& database, const contract::CohortPage& page, Ti
   Incoming incoming{database, page, now, touch_cohort(database, page, now)};
   auto session = find_session(database, incoming.cohort.ref, page.session_id);
   if (!session) {
-    begin_session(incoming);
+    release_held_before(incoming);
     session = insert_session(database, incoming.cohort.ref, page.session_id, 1, now);
     take(incoming, *session);
     return std::move(incoming.receipt);
@@ -84,7 +84,7 @@ Receipt Mirror::receive(Database& database, const contract::CohortPage& page, Ti
       take(incoming, *session);
       break;
     case Arrival::kNewAttempt:
-      begin_session(incoming);
+      release_held_before(incoming);
       if (auto attempt =
               begin_attempt(database, numbering_rules(incoming.cohort, options_), *session, page, now)) {
         take(incoming, *attempt);
@@ -106,11 +106,6 @@ Receipt Mirror::receive(Database& database, const contract::CohortPage& page, Ti
   return std::move(incoming.receipt);
 }
 
-/// What a session that begins means for those before it: nothing more is on its way to them.
-void Mirror::begin_session(Incoming& incoming) const {
-  release_held_before(incoming.database, incoming.cohort, incoming.page.session_id, incoming.now);
-}
-
 void Mirror::take(Incoming& incoming, Session& session) const {
   auto& [database, page, now, cohort, receipt] = incoming;
   drop_inherited(incoming, session);
@@ -122,7 +117,7 @@ void Mirror::take(Incoming& incoming, Session& session) const {
   const Completeness completeness = judge(cohort, session);
   const bool at_hand = is_first && completeness == Completeness::kComplete;
   const auto answer = follows_answers(page) ? Acknowledgement::kPending : Acknowledgement::kDelivered;
-  const std::int64_t ref = insert_page(database, session.ref, page, answer, !at_hand, now);
+  const std::int64_t ref = insert_page(database, session.ref, page, answer, at_hand, now);
   if (follows_answers(page)) receipt.track_answer = AnswerRef{ref};
   if (session.first_page == 0) {
     cohort.newest_session = session.ref;
@@ -209,12 +204,9 @@ bool Mirror::apply_or_wait(Database& database, const Cohort& cohort, Session& se
   // complete before.
   const bool another_first = has_waiting_session(database, session.cohort_ref);
   session.held_until.reset();
-  if (!another_first && apply_small(database, cohort, session, at_hand, options_, now)) {
-    if (at_hand != nullptr) mark_applied(database, session.last_page);
-    return true;
-  }
+  if (!another_first && apply_small(database, cohort, session, at_hand, options_, now)) return true;
   if (at_hand != nullptr) {
-    store_body(database, session.last_page, *at_hand);
+    keep_unapplied(database, session.last_page, *at_hand);
     session.has_bodies = true;
   }
   session.waiting = true;
@@ -235,12 +227,12 @@ void Mirror::release(Database& database, Cohort& cohort, Session& session, Times
   apply_or_wait(database, cohort, session, nullptr, now);
 }
 
-void Mirror::release_held_before(Database& database, Cohort& cohort, std::string_view session_id,
-                                 Timestamp now) const {
-  for (Session& held : load_held_sessions(database, cohort.ref)) {
-    if (held.session_id == session_id) continue;
-    release(database, cohort, held, now);
-    cohort = load_cohort(database, cohort.ref);
+/// A session begins: nothing more is on its way to those before it.
+void Mirror::release_held_before(Incoming& incoming) const {
+  for (Session& held : load_held_sessions(incoming.database, incoming.cohort.ref)) {
+    if (held.session_id == incoming.page.session_id) continue;
+    release(incoming.database, incoming.cohort, held, incoming.now);
+    incoming.cohort = load_cohort(incoming.database, incoming.cohort.ref);
   }
 }
 

@@ -65,13 +65,11 @@ class Mirror {
   void take(Incoming& incoming, Session& session) const;
   void take_again(Incoming& incoming, Session& session, const StoredPage& stored) const;
   void drop_inherited(Incoming& incoming, Session& session) const;
-  void begin_session(Incoming& incoming) const;
   void finish(Incoming& incoming, Session& session, Completeness completeness,
               const contract::CohortPage* at_hand) const;
   Completeness judge(const Cohort& cohort, const Session& session) const;
   void release(storage::Database& database, Cohort& cohort, Session& session, Timestamp now) const;
-  void release_held_before(storage::Database& database, Cohort& cohort, std::string_view session_id,
-                           Timestamp now) const;
+  void release_held_before(Incoming& incoming) const;
   bool apply_or_wait(storage::Database& database, const Cohort& cohort, Session& session,
                      const contract::CohortPage* at_hand, Timestamp now) const;
   void give_up(storage::Database& database, Session& session, SessionState state, std::string why,

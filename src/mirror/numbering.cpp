@@ -100,8 +100,7 @@ std::uint32_t expected_pages(const Progress& progress, const NumberingRules& rul
   for (const auto& action : progress.actions) sum += action.total;
   if (rules.fixed == Numbering::kRun) return largest_total(progress);
   const bool contradicts_run = progress.index_repeats || totals_differ(progress);
-  const bool by_action = rules.fixed == Numbering::kAction || rules.hint == Numbering::kAction;
-  return by_action || contradicts_run ? sum : largest_total(progress);
+  return rules.known() == Numbering::kAction || contradicts_run ? sum : largest_total(progress);
 }
 
 }  // namespace bellwether::mirror

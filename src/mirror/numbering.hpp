@@ -54,6 +54,8 @@ struct NumberingRules {
   Numbering hint = Numbering::kUnknown;   ///< how this cohort's sessions were numbered before
   Numbering fixed = Numbering::kUnknown;  ///< the configuration says so
   bool expects_both_actions = true;  ///< the sender makes both calls of an incremental run, also empty ones
+
+  Numbering known() const { return fixed != Numbering::kUnknown ? fixed : hint; }
 };
 
 enum class Completeness : std::uint8_t {

@@ -13,7 +13,7 @@ using storage::Query;
 
 // clang-format off
 #define SELECT_PAGE                                                                                      \
-  "SELECT ref, action, page_count, total_pages, ids_high, ids_low, content_high, content_low, arrived_at, " \
+  "SELECT ref, action, total_pages, ids_high, ids_low, content_high, content_low, arrived_at, " \
   "attempt, carried, applied FROM page "
 // clang-format on
 
@@ -32,14 +32,13 @@ std::optional<StoredPage> read_first(Query query) {
   if (!query.next()) return std::nullopt;
   return StoredPage{.ref = query.integer(0),
                     .action = static_cast<Action>(query.integer(1)),
-                    .page_count = static_cast<std::uint32_t>(query.integer(2)),
-                    .total_pages = static_cast<std::uint32_t>(query.integer(3)),
-                    .ids = read_digest(query, 4),
-                    .content = read_digest(query, 6),
-                    .arrived_at = from_unix_ms(query.integer(8)),
-                    .arrivals = query.integer(9),
-                    .inherited = query.integer(10) != 0,
-                    .applied = query.integer(11) != 0};
+                    .total_pages = static_cast<std::uint32_t>(query.integer(2)),
+                    .ids = read_digest(query, 3),
+                    .content = read_digest(query, 5),
+                    .arrived_at = from_unix_ms(query.integer(7)),
+                    .arrivals = query.integer(8),
+                    .inherited = query.integer(9) != 0,
+                    .applied = query.integer(10) != 0};
 }
 
 /// Pages without a number are numbered here, in the order of their arrival.
@@ -48,6 +47,11 @@ std::int64_t next_index(Database& database, std::int64_t session_ref) {
       database.query("SELECT coalesce(max(page_count), 0) + 1 FROM page WHERE session_ref = ?1", session_ref);
   query.next();
   return query.integer(0);
+}
+
+void store_body(Database& database, std::int64_t page_ref, const contract::CohortPage& page) {
+  database.run("INSERT OR REPLACE INTO page_body (page_ref, members) VALUES (?1, ?2)", page_ref,
+               page.members_json);
 }
 
 bool has_body(Database& database, std::int64_t page_ref) {
@@ -95,28 +99,24 @@ bool index_under_other_action(Database& database, std::int64_t session_ref,
 }
 
 std::int64_t insert_page(Database& database, std::int64_t session_ref, const contract::CohortPage& page,
-                         Acknowledgement answer, bool keep_body, Timestamp now) {
+                         Acknowledgement answer, bool at_hand, Timestamp now) {
   const std::int64_t index =
       page.is_numbered() ? std::int64_t{page.page_count} : next_index(database, session_ref);
   database.run(
       "INSERT INTO page (session_ref, action, page_count, total_pages, received_at, arrived_at, members, answer, "
       "attempt, applied, ids_high, ids_low, content_high, content_low, carried) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, 1, 0, ?8, ?9, ?10, ?11, 0)",
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, 1, ?12, ?8, ?9, ?10, ?11, 0)",
       session_ref, static_cast<int>(page.action), index, std::int64_t{page.total_pages}, to_unix_ms(now),
       page.member_count, static_cast<int>(answer), stored(page.ids.high), stored(page.ids.low),
-      stored(page.content.high), stored(page.content.low));
+      stored(page.content.high), stored(page.content.low), at_hand);
   const std::int64_t ref = database.last_insert_id();
-  if (keep_body) store_body(database, ref, page);
+  if (!at_hand) store_body(database, ref, page);
   return ref;
 }
 
-void store_body(Database& database, std::int64_t page_ref, const contract::CohortPage& page) {
-  database.run("INSERT OR REPLACE INTO page_body (page_ref, members) VALUES (?1, ?2)", page_ref,
-               page.members_json);
-}
-
-void mark_applied(Database& database, std::int64_t page_ref) {
-  database.run("UPDATE page SET applied = 1 WHERE ref = ?1", page_ref);
+void keep_unapplied(Database& database, std::int64_t page_ref, const contract::CohortPage& page) {
+  database.run("UPDATE page SET applied = 0 WHERE ref = ?1", page_ref);
+  store_body(database, page_ref, page);
 }
 
 bool contradicts_firmly(Database& database, const Session& session, const contract::CohortPage& page) {

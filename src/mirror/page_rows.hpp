@@ -15,7 +15,6 @@ namespace bellwether::mirror {
 struct StoredPage {
   std::int64_t ref = 0;
   contract::Action action = contract::Action::kMembers;
-  std::uint32_t page_count = 1;
   std::uint32_t total_pages = 1;  ///< 0: it is not numbered
   std::optional<contract::PageDigest> ids;
   std::optional<contract::PageDigest> content;
@@ -39,12 +38,12 @@ Timestamp last_new_page_at(storage::Database& database, std::int64_t session_ref
 bool index_under_other_action(storage::Database& database, std::int64_t session_ref,
                               const contract::CohortPage& page);
 
-/// Returns the page's ref. `keep_body`: false when its members are applied in the same transaction.
+/// Returns the page's ref. `at_hand`: its members are applied in the same transaction, and are not stored.
 std::int64_t insert_page(storage::Database& database, std::int64_t session_ref,
-                         const contract::CohortPage& page, Acknowledgement answer, bool keep_body,
+                         const contract::CohortPage& page, Acknowledgement answer, bool at_hand,
                          Timestamp now);
-void store_body(storage::Database& database, std::int64_t page_ref, const contract::CohortPage& page);
-void mark_applied(storage::Database& database, std::int64_t page_ref);
+/// A page that was at hand is not applied now after all.
+void keep_unapplied(storage::Database& database, std::int64_t page_ref, const contract::CohortPage& page);
 /// Whether the session has pages that this one contradicts and may not replace.
 bool contradicts_firmly(storage::Database& database, const Session& session,
                         const contract::CohortPage& page);

@@ -57,14 +57,13 @@ bool Rebuild::step_to_end(Database& database) {
   return budget > 0;
 }
 
-bool Rebuild::finish(Database& database, const Options& options, Timestamp now) {
+void Rebuild::finish(Database& database, const Options& options, Timestamp now) {
   // Pages may have come, been answered or repeated meanwhile: the row knows better than our copy.
   const bool was_over = is_over(application_.session.state);
   application_.session = load_session(database, application_.session.ref);
-  if (is_over(application_.session.state) && !was_over) return false;
+  if (is_over(application_.session.state) && !was_over) return;
   application_.cohort.generation = generation_;
   conclude(database, application_, batch_, options, now);
-  return true;
 }
 
 std::optional<std::string> Rebuild::next_stored_id(Database& database) {

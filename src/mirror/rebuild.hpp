@@ -33,8 +33,8 @@ class Rebuild {
   bool step(storage::Database& database, std::span<const SortedMention> mentions);
   /// Merges what stands behind the last mention; true when nothing is left.
   bool step_to_end(storage::Database& database);
-  /// False, with nothing changed, when the run was begun again meanwhile: then nothing of this is wanted.
-  bool finish(storage::Database& database, const Options& options, Timestamp now);
+  /// Changes nothing when the run was begun again meanwhile: then nothing of this is wanted.
+  void finish(storage::Database& database, const Options& options, Timestamp now);
 
  private:
   /// One member of the merge: the smallest id among the three inputs.

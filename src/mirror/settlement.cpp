@@ -34,9 +34,8 @@ std::optional<std::string> doubt_of_its_pages(const SettlementFacts& facts) {
   const bool adds = facts.progress.has(contract::Action::kAddMembers);
   const bool removes = facts.progress.has(contract::Action::kRemoveMembers);
   // Only numbering over the run tells, by its total, that a session with one action is whole.
-  const Numbering fixed = facts.numbering.fixed;
-  const Numbering numbering = fixed != Numbering::kUnknown ? fixed : facts.numbering.hint;
-  const bool total_tells = !facts.numbering.expects_both_actions && numbering == Numbering::kRun;
+  const bool total_tells =
+      !facts.numbering.expects_both_actions && facts.numbering.known() == Numbering::kRun;
   if (adds != removes && !total_tells) {
     return adds ? "only add_members came, remove_members did not"
                 : "only remove_members came, add_members did not";

@@ -79,19 +79,20 @@ void Intake::answer(Exchange& exchange, net::Response response) {
   exchange.send(std::move(response));
 }
 
-/// Nobody waits for it: when the queue is full it is not kept.
 void Intake::record(const Exchange& exchange, unsigned status) {
   guarded("a request is not recorded", [&] {
     auto kept = recorded_requests::make_recorded_request(exchange.request, exchange.request.body, status,
                                                          system_now());
     const std::size_t bytes = kept.body.size();
-    writer_.submit(
-        bytes,
-        [this, request = std::move(kept)](storage::Database& database) {
-          recorded_requests::store(database, request, options_.record_bytes);
-        },
-        [](const storage::CommitResult&) {});
+    store_aside(bytes, [this, request = std::move(kept)](storage::Database& database) {
+      recorded_requests::store(database, request, options_.record_bytes);
+    });
   });
+}
+
+/// Nobody waits for it, and a flood must not push work out: when the queue is full it is not kept.
+void Intake::store_aside(std::size_t bytes, storage::GroupCommit::Work work) {
+  writer_.submit(bytes, std::move(work), [](const storage::CommitResult&) {});
 }
 
 Intake::Intake(const Options& options, const mirror::Mirror& mirror, storage::GroupCommit& writer,
@@ -307,19 +308,15 @@ void Intake::reject(Exchange& exchange, const contract::DecodeError& error,
   answer(exchange, std::move(response));
 }
 
-/// Nobody waits for it, and a flood of rejects must not push work out: when the queue is full it is not kept.
 void Intake::keep_rejected_request(const net::RequestHead* head, std::string_view body, unsigned status,
                                    const std::string& reason) {
   guarded("a refused request is not kept", [&] {
     auto kept = rejected_requests::make_rejected_request(head, body, status, reason,
                                                          options_.rejected_requests, system_now());
     const std::size_t bytes = kept.body.size();
-    writer_.submit(
-        bytes,
-        [this, reject = std::move(kept)](storage::Database& database) {
-          rejected_requests::store(database, reject, options_.rejected_requests);
-        },
-        [](const storage::CommitResult&) {});
+    store_aside(bytes, [this, reject = std::move(kept)](storage::Database& database) {
+      rejected_requests::store(database, reject, options_.rejected_requests);
+    });
   });
 }
 

@@ -54,6 +54,7 @@ class Intake final : public net::Handler {
   net::Response page_answer(const contract::CohortPage& page, const mirror::Receipt& receipt);
   void answer(Exchange& exchange, net::Response response);
   void record(const Exchange& exchange, unsigned status);
+  void store_aside(std::size_t bytes, storage::GroupCommit::Work work);
   void list_skipped(const net::Request& request, const contract::CohortPage& page);
   void reject(Exchange& exchange, const contract::DecodeError& error, std::optional<contract::Action> action);
   void keep_rejected_request(const net::RequestHead* head, std::string_view body, unsigned status,

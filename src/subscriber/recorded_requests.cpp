@@ -3,6 +3,7 @@
 #include "base/encoding.hpp"
 #include "base/json_writer.hpp"
 #include "subscriber/kept_headers.hpp"
+#include "subscriber/newest_rows.hpp"
 
 namespace bellwether::subscriber::recorded_requests {
 
@@ -27,12 +28,7 @@ void store(Database& database, const RecordedRequest& request, std::size_t most_
                storage::Blob{request.body});
   const bool is_large = request.body.size() * static_cast<std::size_t>(kTrimEvery) > most_bytes;
   if (database.last_insert_id() % kTrimEvery != 0 && !is_large) return;
-  database.run(
-      "DELETE FROM recorded_request WHERE id <= (SELECT id "
-      "FROM (SELECT id, row_number() OVER (ORDER BY id DESC) AS n, "
-      "sum(length(body)) OVER (ORDER BY id DESC) AS bytes FROM recorded_request) WHERE n > ?1 OR bytes > ?2 "
-      "ORDER BY id DESC LIMIT 1)",
-      kMostRequests, most_bytes);
+  database.run(DELETE_ALL_BUT_NEWEST("recorded_request"), kMostRequests, most_bytes);
 }
 
 void for_each(Database& database, const std::function<void(const RecordedRequest&)>& visit) {

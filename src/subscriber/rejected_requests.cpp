@@ -2,6 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "subscriber/kept_headers.hpp"
+#include "subscriber/newest_rows.hpp"
 
 namespace bellwether::subscriber::rejected_requests {
 
@@ -36,13 +37,7 @@ void store(Database& database, const RejectedRequest& reject, const RejectedRequ
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
       to_unix_ms(reject.at), reject.path, reject.peer, static_cast<int>(reject.status), reject.reason,
       reject.headers, storage::Blob{reject.body}, reject.body_bytes);
-  // The newest that fit stay: how many there are, and what their bodies hold, counted from the newest down.
-  database.run(
-      "DELETE FROM reject WHERE id <= (SELECT id "
-      "FROM (SELECT id, row_number() OVER (ORDER BY id DESC) AS n, "
-      "sum(length(body)) OVER (ORDER BY id DESC) AS bytes FROM reject) WHERE n > ?1 OR bytes > ?2 "
-      "ORDER BY id DESC LIMIT 1)",
-      limits.count, limits.bytes);
+  database.run(DELETE_ALL_BUT_NEWEST("reject"), limits.count, limits.bytes);
 }
 
 std::vector<RejectedRequest> list(Database& database, std::optional<std::int64_t> before_id,
