@@ -292,9 +292,9 @@ MentionSorter collect_mentions(Database& database, const Session& session,
     }
   }
   for (const auto& [ref, add] : pages) {
-    auto query = database.query("SELECT members FROM page_body WHERE page_ref = ?1", ref);
-    if (!query.next()) throw DamagedPage("a page's body is missing");
-    collect(query.text(0), add);
+    const auto members = load_body(database, ref);
+    if (!members) throw DamagedPage("a page's body is missing or damaged");
+    collect(*members, add);
   }
   return sorter;
 }

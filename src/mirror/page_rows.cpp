@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "storage/packed.hpp"
+
 namespace bellwether::mirror {
 
 namespace {
@@ -51,7 +53,7 @@ std::int64_t next_index(Database& database, std::int64_t session_ref) {
 
 void store_body(Database& database, std::int64_t page_ref, const contract::CohortPage& page) {
   database.run("INSERT OR REPLACE INTO page_body (page_ref, members) VALUES (?1, ?2)", page_ref,
-               page.members_json);
+               storage::Blob{storage::pack(page.members_json)});
 }
 
 bool has_body(Database& database, std::int64_t page_ref) {
@@ -112,6 +114,13 @@ std::int64_t insert_page(Database& database, std::int64_t session_ref, const con
   const std::int64_t ref = database.last_insert_id();
   if (!at_hand) store_body(database, ref, page);
   return ref;
+}
+
+std::optional<std::string> load_body(Database& database, std::int64_t page_ref) {
+  auto query = database.query("SELECT members FROM page_body WHERE page_ref = ?1", page_ref);
+  if (!query.next()) return std::nullopt;
+  // Version 0.1 stored text as it came.
+  return query.is_blob(0) ? storage::unpack(query.text(0)) : std::string(query.text(0));
 }
 
 void keep_unapplied(Database& database, std::int64_t page_ref, const contract::CohortPage& page) {

@@ -38,6 +38,9 @@ Timestamp last_new_page_at(storage::Database& database, std::int64_t session_ref
 bool index_under_other_action(storage::Database& database, std::int64_t session_ref,
                               const contract::CohortPage& page);
 
+/// The members of a page, as JSON; nothing when they are not stored or damaged.
+std::optional<std::string> load_body(storage::Database& database, std::int64_t page_ref);
+
 /// Returns the page's ref. `at_hand`: its members are applied in the same transaction, and are not stored.
 std::int64_t insert_page(storage::Database& database, std::int64_t session_ref,
                          const contract::CohortPage& page, Acknowledgement answer, bool at_hand,

@@ -82,6 +82,10 @@ bool Query::is_null(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
 
+bool Query::is_blob(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_BLOB;
+}
+
 void Query::bind(int index, std::int64_t value) {
   check(sqlite3_bind_int64(statement_, index, value));
 }

@@ -54,6 +54,7 @@ class Query {
   std::string_view text(int column) const;  ///< TEXT or BLOB, as bytes; empty for NULL
   std::optional<std::string> optional_text(int column) const;
   bool is_null(int column) const;
+  bool is_blob(int column) const;
 
  private:
   friend class Database;
