@@ -9,7 +9,7 @@ namespace bellwether::storage {
 
 namespace {
 
-/// The fastest of zstd's regular levels: its job is to save writes, not space.
+/// Of zstd's fast levels, which are negative, the one that compresses most: its job is to save writes, not space.
 constexpr int kLevel = -1;
 
 struct Free {

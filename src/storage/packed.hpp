@@ -5,7 +5,7 @@
 #include <string_view>
 
 /// Large text as it lies on the disk: compressed (zstd, RFC 8878) with a checksum. A page of 1,000 members takes about a
-/// tenth of the bytes in the write-ahead log and the file, and packing it takes less time than writing them would.
+/// sixth of the bytes in the write-ahead log and the file, and packing it takes less time than writing them would.
 /// Any thread.
 namespace bellwether::storage {
 
