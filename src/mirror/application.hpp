@@ -9,7 +9,6 @@
 #include "contract/cohort_sync.hpp"
 #include "feed/feed.hpp"
 #include "mirror/cohort_rows.hpp"
-#include "mirror/mention_sorter.hpp"
 #include "mirror/options.hpp"
 #include "mirror/resolve.hpp"
 #include "mirror/session.hpp"
@@ -67,39 +66,9 @@ void weigh_mention(Application& application, std::map<std::int64_t, Evidence>& e
 /// Turns evidence into verdicts.
 void weigh(Application& application, const std::map<std::int64_t, Evidence>& evidence);
 
-/// A stored page cannot be read: the file is damaged.
-class DamagedPage : public storage::StorageError {
- public:
-  explicit DamagedPage(const std::string& message) : StorageError(Kind::kOther, message) {}
-};
-
-/// The members that are to be applied, sorted. Reads a few pages at a time. Throws DamagedPage.
-MentionSorter collect_mentions(storage::Database& database, const Session& session,
-                               const contract::CohortPage* at_hand, const Options& options);
-
-/// How many members are to be applied, and whether they are a full load.
-struct Unapplied {
-  std::int64_t members = 0;
-  bool full = false;
-};
-Unapplied count_unapplied(storage::Database& database, const Session& session,
-                          const contract::CohortPage* at_hand);
-
-/// Writes what the application came to: sessions' states, the cohort, the feed. Ends it. `application.session` is the
-/// session's row as it is now.
-void conclude(storage::Database& database, Application& application, feed::BatchWriter& batch,
-              const Options& options, Timestamp now);
-
-/// Whether the session is settled now; settles it when nothing is in doubt any more. Saves the session.
-void review_settlement(storage::Database& database, const Cohort& cohort, Session& session,
-                       const Options& options);
-
 NumberingRules numbering_rules(const Cohort& cohort, const Options& options);
 
 /// "3 of 7 pages came"
 std::string pages_came(const Session& session, const NumberingRules& rules);
-
-/// No doubt is left: forgets what the session replaced.
-void settle(storage::Database& database, Session& session, SessionState state, std::string why);
 
 }  // namespace bellwether::mirror

@@ -4,7 +4,9 @@
 #include <unordered_set>
 #include <utility>
 
+#include "mirror/conclusion.hpp"
 #include "mirror/member_rows.hpp"
+#include "mirror/unapplied.hpp"
 
 namespace bellwether::mirror {
 

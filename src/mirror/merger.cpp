@@ -6,6 +6,7 @@
 #include "mirror/application.hpp"
 #include "mirror/mirror.hpp"
 #include "mirror/rebuild.hpp"
+#include "mirror/unapplied.hpp"
 
 namespace bellwether::mirror {
 

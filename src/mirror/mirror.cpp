@@ -5,7 +5,9 @@
 #include "mirror/application.hpp"
 #include "mirror/apply_in_place.hpp"
 #include "mirror/attempt.hpp"
+#include "mirror/conclusion.hpp"
 #include "mirror/property_update.hpp"
+#include "mirror/unapplied.hpp"
 
 namespace bellwether::mirror {
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mirror/conclusion.hpp"
+
 namespace bellwether::mirror {
 
 namespace {

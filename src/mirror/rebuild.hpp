@@ -4,6 +4,7 @@
 #include <span>
 
 #include "mirror/application.hpp"
+#include "mirror/mention_sorter.hpp"
 #include "mirror/member_rows.hpp"
 
 /// Applies a session by writing the cohort's next generation: old members, the session's mentions and undo
