@@ -4,8 +4,8 @@
 #include <span>
 
 #include "mirror/application.hpp"
-#include "mirror/mention_sorter.hpp"
 #include "mirror/member_rows.hpp"
+#include "mirror/mention_sorter.hpp"
 
 /// Applies a session by writing the cohort's next generation: old members, the session's mentions and undo
 /// rows are merged in order of the distinct id, sequentially, over as many transactions as it takes. Readers
