@@ -244,7 +244,9 @@ class BothEnds {
     if (dice_.chance(faulty_.unavailable)) return refuse(page, attempt, hangs_up, 503);
     if (dice_.chance(faulty_.refused)) return refuse(page, attempt, hangs_up, 403);
     if (dice_.chance(scenario_.killed / 2)) return kill_subscriber("before it stored");
-    const mirror::Receipt receipt = subscriber_.receive(page, queue_.now());
+    const auto received = contract::decode_cohort_page(contract::encode_cohort_page(page), {});
+    if (!received) return fail("what was sent cannot be read: " + received.error().describe());
+    const mirror::Receipt receipt = subscriber_.receive(*received, queue_.now());
     if (receipt.waiting) queue_.after(Millis(dice_.between(1, 20'000)), [this] { merge(); });
     if (dice_.chance(scenario_.killed / 2)) return kill_subscriber("before it answered");
     if (receipt.kind == mirror::Receipt::Kind::kRefused) return refuse(page, attempt, hangs_up, 503);
