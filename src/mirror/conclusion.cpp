@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/log.hpp"
 #include "mirror/member_rows.hpp"
 #include "mirror/page_rows.hpp"
 
@@ -178,6 +179,22 @@ void review_settlement(Database& database, const Cohort& cohort, Session& sessio
   }
   session.why = settlement.reason;
   save_session(database, session);
+}
+
+void fail_damaged(Database& database, Session& session, const DamagedPage& damage) {
+  Cohort cohort = load_cohort(database, session.cohort_ref);
+  cohort.has_baseline = false;
+  save_baseline(database, cohort);
+  session.state = SessionState::kFailed;
+  session.why = fmt::format("{}; the cohort needs a full load", damage.what());
+  session.waiting = false;
+  session.held_until.reset();
+  save_session(database, session);
+  log::error("a stored page is damaged: its run fails, and its cohort needs a full load",
+             {{"project", cohort.project_id},
+              {"cohort", cohort.cohort_id},
+              {"session", session.session_id},
+              {"damage", damage.what()}});
 }
 
 void settle(Database& database, Session& session, SessionState state, std::string why) {

@@ -4,6 +4,7 @@
 
 #include "feed/feed.hpp"
 #include "mirror/application.hpp"
+#include "mirror/conclusion.hpp"
 #include "mirror/mirror.hpp"
 #include "mirror/rebuild.hpp"
 #include "mirror/unapplied.hpp"
@@ -92,18 +93,6 @@ bool sweep_sessions(Database& database, Timestamp before) {
   return !old.empty();
 }
 
-/// Its members cannot be known any more: others go on, and a full load is needed.
-void give_up_damaged(Database& database, std::int64_t session_ref, const std::string& damage) {
-  Session session = load_session(database, session_ref);
-  Cohort cohort = load_cohort(database, session.cohort_ref);
-  cohort.has_baseline = false;
-  save_baseline(database, cohort);
-  session.state = SessionState::kFailed;
-  session.why = damage + "; the cohort needs a full load";
-  session.waiting = false;
-  save_session(database, session);
-}
-
 }  // namespace
 
 Merger::Merger(Database& reader, Transact transact, const Options& options)
@@ -115,7 +104,10 @@ std::optional<Session> Merger::merge_next(Timestamp now) {
   try {
     merge(*session, now);
   } catch (const DamagedPage& damage) {
-    transact_([&](Database& database) { give_up_damaged(database, session->ref, damage.what()); });
+    transact_([&](Database& database) {
+      Session damaged = load_session(database, session->ref);
+      fail_damaged(database, damaged, damage);
+    });
   }
   return load_session(reader_, session->ref);
 }

@@ -64,7 +64,12 @@ bool apply_small(Database& database, const Cohort& cohort, Session& session,
   const auto most = static_cast<std::int64_t>(options.in_place_members);
   if (unapplied.members > most) return false;
   if (unapplied.full && cohort.size > most) return false;
-  return apply_in_place(database, cohort, session, at_hand, options, now);
+  try {
+    return apply_in_place(database, cohort, session, at_hand, options, now);
+  } catch (const DamagedPage& damage) {  // pages are read before anything is written
+    fail_damaged(database, session, damage);
+    return true;
+  }
 }
 
 Receipt Mirror::receive(Database& database, const contract::CohortPage& page, Timestamp now) const {
@@ -102,7 +107,9 @@ Receipt Mirror::receive(Database& database, const contract::CohortPage& page, Ti
       break;
     case Arrival::kLate:
       incoming.receipt.kind = Receipt::Kind::kRefused;
-      incoming.receipt.refusal = "this run is over: a newer one has begun, or it was silent for too long";
+      incoming.receipt.refusal =
+          "this run is over: a newer one has begun, it was silent for too long, or a stored page of it is damaged; it may "
+          "begin again from its first page after 90 s";
       break;
   }
   return std::move(incoming.receipt);
@@ -197,6 +204,11 @@ void Mirror::finish(Incoming& incoming, Session& session, Completeness completen
   const bool applied = apply_or_wait(database, cohort, session, at_hand, now);
   receipt.waiting = !applied;
   if (applied) receipt.applied = session;
+  if (session.state == SessionState::kFailed) {
+    receipt.kind = Receipt::Kind::kRefused;
+    receipt.refusal =
+        "a stored page of this run is damaged: send the run again, from its first page, after 90 s";
+  }
 }
 
 /// True when it is applied; false when it waits.

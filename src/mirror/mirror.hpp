@@ -36,8 +36,9 @@ struct Receipt {
   std::string_view refusal;  ///< why, for the sender's people; a literal
   /// Tell `on_acknowledgement` about this page when the connection shows what became of the answer.
   std::optional<AnswerRef> track_answer;
-  bool waiting = false;            ///< this page completed the session, which waits for the merger
-  std::optional<Session> applied;  ///< this page completed the session: its row afterwards
+  bool waiting = false;  ///< this page completed the session, which waits for the merger
+  std::optional<Session>
+      applied;  ///< this page completed the session: its row afterwards, which may be failed
 };
 
 class Mirror {
@@ -79,7 +80,7 @@ class Mirror {
 };
 
 /// Applies (or takes back) a session in the caller's transaction if it is small enough; `session` is then as it was
-/// stored. False: it takes a `Rebuild`. `at_hand`: all that is to be applied, if it is one page.
+/// stored, failed if a stored page of it is damaged. False: it takes a `Rebuild`. `at_hand`: all that is to be applied, if it is one page.
 bool apply_small(storage::Database& database, const Cohort& cohort, Session& session,
                  const contract::CohortPage* at_hand, const Options& options, Timestamp now);
 

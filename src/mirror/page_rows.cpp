@@ -56,11 +56,6 @@ void store_body(Database& database, std::int64_t page_ref, const contract::Cohor
                storage::Blob{storage::pack(page.members_json)});
 }
 
-bool has_body(Database& database, std::int64_t page_ref) {
-  auto query = database.query("SELECT 1 FROM page_body WHERE page_ref = ?1", page_ref);
-  return query.next();
-}
-
 }  // namespace
 
 bool StoredPage::is_same(const contract::CohortPage& page) const {
@@ -117,10 +112,16 @@ std::int64_t insert_page(Database& database, std::int64_t session_ref, const con
 }
 
 std::optional<std::string> load_body(Database& database, std::int64_t page_ref) {
-  auto query = database.query("SELECT members FROM page_body WHERE page_ref = ?1", page_ref);
+  auto query = database.query(
+      "SELECT content_high, content_low, page_body.members FROM page JOIN page_body ON page_ref = ref "
+      "WHERE ref = ?1",
+      page_ref);
   if (!query.next()) return std::nullopt;
-  // Version 0.1 stored text as it came.
-  return query.is_blob(0) ? storage::unpack(query.text(0)) : std::string(query.text(0));
+  // Version 0.1 stored text as it came, and no digest.
+  auto members = query.is_blob(2) ? storage::unpack(query.text(2)) : std::string(query.text(2));
+  const auto content = read_digest(query, 0);
+  if (members && content && contract::digest_of(*members) != *content) return std::nullopt;
+  return members;
 }
 
 void keep_unapplied(Database& database, std::int64_t page_ref, const contract::CohortPage& page) {
@@ -207,7 +208,7 @@ AnswerRef expect_answer_again(Database& database, const StoredPage& page_row,
       "UPDATE page SET answer = 0, attempt = attempt + 1, arrived_at = ?2, carried = 0, content_high = ?3, "
       "content_low = ?4 WHERE ref = ?1",
       page_row.ref, to_unix_ms(now), stored(page.content.high), stored(page.content.low));
-  if (!has_body(database, page_row.ref) || page_row.content != page.content)
+  if (page_row.content != page.content || !load_body(database, page_row.ref))
     store_body(database, page_row.ref, page);
   return {page_row.ref, page_row.arrivals + 1};
 }

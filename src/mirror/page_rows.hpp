@@ -38,7 +38,7 @@ Timestamp last_new_page_at(storage::Database& database, std::int64_t session_ref
 bool index_under_other_action(storage::Database& database, std::int64_t session_ref,
                               const contract::CohortPage& page);
 
-/// The members of a page, as JSON; nothing when they are not stored or damaged.
+/// The members of a page, as JSON; nothing when they are not stored, or are damaged.
 std::optional<std::string> load_body(storage::Database& database, std::int64_t page_ref);
 
 /// Returns the page's ref. `at_hand`: its members are applied in the same transaction, and are not stored.

@@ -1,7 +1,8 @@
 #include "mirror/unapplied.hpp"
 
-#include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "contract/member_reader.hpp"
 #include "mirror/page_rows.hpp"
@@ -18,28 +19,34 @@ MentionSorter collect_mentions(Database& database, const Session& session,
     const auto read = reader.read(members, [&sorter, add](const contract::Member& member) {
       sorter.add(member.distinct_id, add, add ? member.properties : std::string_view{});
     });
-    if (!read) throw DamagedPage("a stored page is damaged: " + read.error().describe());
+    if (!read) throw DamagedPage("a stored page cannot be read: " + read.error().describe());
   };
   if (at_hand != nullptr) {
     collect(at_hand->members_json, at_hand->action != contract::Action::kRemoveMembers);
     return sorter;
   }
-  std::vector<std::pair<std::int64_t, bool>> pages;
+  struct Unread {
+    std::int64_t ref;
+    contract::Action action;
+    std::int64_t index;
+  };
+  std::vector<Unread> pages;
   {
     // Later in this order counts: an add after the full load, a removal after an add.
     auto query = database.query(
-        "SELECT ref, action FROM page WHERE session_ref = ?1 AND applied = 0 AND ref <= ?2 "
+        "SELECT ref, action, page_count FROM page WHERE session_ref = ?1 AND applied = 0 AND ref <= ?2 "
         "ORDER BY action, page_count",
         session.ref, session.last_page);
-    while (query.next()) {
-      const auto action = static_cast<contract::Action>(query.integer(1));
-      pages.emplace_back(query.integer(0), action != contract::Action::kRemoveMembers);
-    }
+    while (query.next())
+      pages.push_back({query.integer(0), static_cast<contract::Action>(query.integer(1)), query.integer(2)});
   }
-  for (const auto& [ref, add] : pages) {
+  for (const auto& [ref, action, index] : pages) {
     const auto members = load_body(database, ref);
-    if (!members) throw DamagedPage("a page's body is missing or damaged");
-    collect(*members, add);
+    if (!members) {
+      throw DamagedPage(fmt::format("the stored members of page {} of {} are missing or damaged", index,
+                                    contract::to_string(action)));
+    }
+    collect(*members, action != contract::Action::kRemoveMembers);
   }
   return sorter;
 }

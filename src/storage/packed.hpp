@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-/// Large text as it lies on the disk: compressed (zstd, RFC 8878) with a checksum. A page of 1,000 members takes about a
-/// sixth of the bytes in the write-ahead log and the file, and packing it takes less time than writing them would.
+/// Large text as it lies on the disk: compressed (zstd, RFC 8878) with a checksum. A page of 1,000 members takes a sixth to
+/// three quarters of the bytes in the write-ahead log and the file, and packing it takes less time than writing them would.
 /// Any thread.
 namespace bellwether::storage {
 

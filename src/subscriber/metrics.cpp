@@ -24,7 +24,7 @@ void append_gauges(std::string& out, const Gauges& gauges) {
   single(out, "bellwether_members_in_doubt", "gauge",
          "Members whose last change the sender may not have seen succeed.", gauges.mirror.members_in_doubt);
   single(out, "bellwether_cohorts_without_baseline", "gauge",
-         "Cohorts for which no full load has come: who was in them before is not known.",
+         "Cohorts for which no full load has come, or of which a stored page was damaged since.",
          gauges.mirror.cohorts_without_baseline);
   single(out, "bellwether_absent_removals", "gauge",
          "Removals of somebody who was not in the cohort, in the sessions that are kept.",

@@ -13,7 +13,7 @@ namespace {
 using storage::Transaction;
 
 constexpr std::string_view kHowToGetABaseline =
-    "no full load has come, so who was in the cohort before is not known: in Mixpanel disconnect this webhook from the "
+    "no full load has come, or a stored page was damaged since, so who is in the cohort is not known for certain: in Mixpanel disconnect this webhook from the "
     "cohort and connect it again, or wait for the full load that it makes 3 days after its last success";
 
 void render_cohort_fields(JsonWriter& json, const mirror::CohortSummary& cohort) {

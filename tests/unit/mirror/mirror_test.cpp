@@ -272,43 +272,5 @@ TEST_F(MirrorTest, TidyingLeavesOnlyWhatIsReferredTo) {
   EXPECT_EQ(rows.integer(2), 1);
 }
 
-/// What a disk can do to a stored page.
-class DamagedPageTest : public MirrorTest, public ::testing::WithParamInterface<const char*> {};
-
-INSTANTIATE_TEST_SUITE_P(
-    Kinds, DamagedPageTest,
-    ::testing::Values("UPDATE page_body SET members = '[{' ",
-                      "UPDATE page_body SET members = substr(members, 1, length(members) - 1) ",
-                      "UPDATE page_body SET members = zeroblob(40) ", "DELETE FROM page_body "));
-
-TEST_P(DamagedPageTest, FailsItsSessionAndStopsNoOther) {
-  options_.in_place_members = 0;
-  load({"ann"});
-  merge();
-  send("s1", {Action::kMembers, 1, 1, {"bob"}});
-  database_.script(std::string(GetParam()) + "WHERE page_ref = (SELECT max(ref) FROM page)");
-  now_ += std::chrono::seconds(1);
-  receive(to_page("other", {Action::kMembers, 1, 1, {"eve"}}, "13"), Acknowledgement::kDelivered);
-  merge();
-  EXPECT_EQ(state("s1"), SessionState::kFailed);
-  EXPECT_THAT(session("s1").session.why, HasSubstr("needs a full load"));
-  EXPECT_FALSE(find_cohort(database_, "8", "12")->has_baseline);
-  EXPECT_THAT(members(), ElementsAre("ann"));
-  EXPECT_THAT(members("13"), ElementsAre("eve"));
-}
-
-/// Version 0.1 and the states before packed pages stored the text as it came.
-TEST_F(MirrorTest, APageThatWasStoredAsTextIsRead) {
-  options_.in_place_members = 0;
-  load({"ann"});
-  merge();
-  send("s1", {Action::kMembers, 1, 1, {"bob"}});
-  database_.run("UPDATE page_body SET members = ?1 WHERE page_ref = (SELECT max(ref) FROM page)",
-                R"([{"mixpanel_distinct_id":"bob"}])");
-  merge();
-  EXPECT_EQ(state("s1"), SessionState::kApplied);
-  EXPECT_THAT(members(), ElementsAre("bob"));
-}
-
 }  // namespace
 }  // namespace bellwether::mirror
