@@ -24,8 +24,8 @@ IdField read_id_field(ondemand::field& field, std::string_view raw_key, const Pa
   const auto type = type_of(field.value(), path);
   if (type == ondemand::json_type::string || type == ondemand::json_type::number) {
     read.raw_value = raw_token(field.value(), path);
-    read.id = id_at(field.value(), path, limits);
-    if (read.id->empty()) read.id.reset();
+    read.id = id_if_text(field.value(), path, limits);
+    if (read.id && read.id->empty()) read.id.reset();
   } else {
     read.raw_value = text_of(field.value(), path);
   }

@@ -16,6 +16,18 @@ T take(simdjson::simdjson_result<T> result, const Path& path) {
   return value;
 }
 
+/// Half a surrogate pair is JSON, but stands for no text. Refuses what is not even JSON.
+void expect_json_string(std::string_view quoted, const Path& path) {
+  if (check_json_value(quoted, 0, quoted.size()) != JsonTextFault::kNone)
+    fail_malformed(path, "a string is not written as JSON demands");
+}
+
+std::string within_limit(std::string_view text, const Path& path, const DecodeLimits& limits) {
+  if (text.size() > limits.string_bytes)
+    fail_limit(path, fmt::format("is longer than {} bytes", limits.string_bytes));
+  return std::string(text);
+}
+
 }  // namespace
 
 std::string Path::describe() const {
@@ -112,7 +124,10 @@ std::string_view raw_key(ondemand::field& field) {
 std::string key_text(ondemand::field& field, const Path& path) {
   const std::string_view raw = raw_key(field);
   if (raw.find('\\') == std::string_view::npos) return std::string(raw);
-  return std::string(take(field.unescaped_key(), path));
+  std::string_view text;
+  if (field.unescaped_key().get(text) == simdjson::SUCCESS) return std::string(text);
+  expect_json_string({raw.data() - 1, raw.size() + 2}, path);
+  return std::string(raw);
 }
 
 ondemand::object object_at(ondemand::value& value, const Path& path) {
@@ -123,17 +138,20 @@ ondemand::object object_at(ondemand::value& value, const Path& path) {
 
 std::string id_at(ondemand::value& value, const Path& path, const DecodeLimits& limits) {
   const auto type = type_of(value, path);
-  if (type == ondemand::json_type::string) {
-    const std::string_view text = take(value.get_string(), path);
-    if (text.size() > limits.string_bytes) {
-      fail_limit(path, fmt::format("is longer than {} bytes", limits.string_bytes));
-    }
-    return std::string(text);
-  }
+  if (type == ondemand::json_type::string) return within_limit(take(value.get_string(), path), path, limits);
   if (type == ondemand::json_type::number) {
     return std::string(checked_text(value, path, limits, 0));
   }
   fail_contract(path, "a string", name_of(type));
+}
+
+std::optional<std::string> id_if_text(ondemand::value& value, const Path& path, const DecodeLimits& limits) {
+  if (type_of(value, path) != ondemand::json_type::string) return id_at(value, path, limits);
+  const std::string_view raw = raw_token(value, path);
+  std::string_view text;
+  if (value.get_string().get(text) == simdjson::SUCCESS) return within_limit(text, path, limits);
+  expect_json_string(raw, path);
+  return std::nullopt;
 }
 
 std::optional<std::string> optional_text_at(ondemand::value& value, const Path& path,

@@ -55,12 +55,14 @@ std::string_view checked_text(ondemand::value& value, const Path& path, const De
                               std::size_t depth);
 /// The key as it stands between its quotes, escapes included.
 std::string_view raw_key(ondemand::field& field);
-/// The key's meaning: `raw_key` unless it has escapes; then it is valid until the next unescaping.
+/// The key's meaning; `raw_key` when it has no escapes, or stands for no text (half a surrogate pair).
 std::string key_text(ondemand::field& field, const Path& path);
 
 ondemand::object object_at(ondemand::value& value, const Path& path);
 /// A string, or a number as it was sent: an id never passes through a double.
 std::string id_at(ondemand::value& value, const Path& path, const DecodeLimits& limits);
+/// The same, but no value for a string that stands for no text (half a surrogate pair).
+std::optional<std::string> id_if_text(ondemand::value& value, const Path& path, const DecodeLimits& limits);
 /// For fields that the contract does not require: a string, a number's digits, or no value for any other
 /// type.
 std::optional<std::string> optional_text_at(ondemand::value& value, const Path& path,

@@ -192,6 +192,30 @@ TEST(CohortPage, SkipsMembersWithoutAnId) {
   EXPECT_EQ(read(decoded->members_json).size(), 1U);
 }
 
+/// As JavaScript writes a string that was cut within an emoji.
+TEST(CohortPage, HalfASurrogatePairCostsNoOtherMember) {
+  const std::string body = page(
+      R"([{"mixpanel_distinct_id":"\ud83d"},{"mixpanel_distinct_id":"ann","\ud83d":1,"name":"\ud83d"},)"
+      R"({"mixpanel_distinct_id":"\ud83d","$distinct_id":"bob"},{"$distinct_id":"\udc00","mixpanel_distinct_id":"cyd"}])");
+  const auto decoded = decode_cohort_page(body, {});
+  ASSERT_TRUE(decoded) << decoded.error().describe();
+  EXPECT_EQ(decoded->member_count, 3U);
+  EXPECT_EQ(decoded->skipped, (std::vector<std::size_t>{0}));
+  const std::vector<std::pair<std::string, std::string>> expected{
+      {"ann", R"({"\ud83d":1,"name":"\ud83d"})"}, {"bob", "{}"}, {"cyd", R"({"$distinct_id":"\udc00"})"}};
+  EXPECT_EQ(read(decoded->members_json), expected);
+}
+
+TEST(CohortPage, AnEscapeThatJsonHasNotIsRefused) {
+  for (const std::string member :
+       {R"({"mixpanel_distinct_id":"\q"})", R"({"mixpanel_distinct_id":"ann","\q":1})",
+        R"({"mixpanel_distinct_id":"\ud8"})"}) {
+    const auto decoded = decode_cohort_page(page("[" + member + "]"), {});
+    ASSERT_FALSE(decoded) << member;
+    EXPECT_EQ(decoded.error().kind, DecodeError::Kind::kMalformed);
+  }
+}
+
 TEST(CohortPage, ItsDigestsTellWhetherItIsTheSame) {
   const auto decode = [](const std::string& members) { return *decode_cohort_page(page(members), {}); };
   const CohortPage first = decode(R"([{"mixpanel_distinct_id":"12"},{"mixpanel_distinct_id":"b","v":1}])");
