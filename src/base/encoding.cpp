@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/shorten.hpp"
+#include "base/utf8.hpp"
 
 namespace bellwether {
 
@@ -101,30 +102,6 @@ std::string to_percent_encoding(std::string_view text) {
     }
   }
   return out;
-}
-
-bool is_utf8(std::string_view text) {
-  std::size_t i = 0;
-  while (i < text.size()) {
-    const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(text[k]); };
-    const unsigned lead = byte(i);
-    const std::size_t length = lead < 0x80        ? 1
-                               : lead >> 5U == 6  ? 2
-                               : lead >> 4U == 14 ? 3
-                               : lead >> 3U == 30 ? 4
-                                                  : 0;
-    if (length == 0 || i + length > text.size()) return false;
-    unsigned code = length == 1 ? lead : lead & (0x7fU >> length);
-    for (std::size_t k = 1; k < length; ++k) {
-      if (byte(i + k) >> 6U != 2) return false;
-      code = code << 6U | (byte(i + k) & 0x3fU);
-    }
-    constexpr std::array<unsigned, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
-    const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-    if (code < kSmallest[length] || code > 0x10ffff || surrogate) return false;
-    i += length;
-  }
-  return true;
 }
 
 std::string for_message(std::string_view text, std::size_t most) {

@@ -16,8 +16,6 @@ std::optional<std::string> from_base64(std::string_view text);
 std::optional<std::string> from_percent_encoding(std::string_view text, bool plus_is_blank);
 std::string to_percent_encoding(std::string_view text);
 
-bool is_utf8(std::string_view text);
-
 /// Somebody's text for a message of ours: valid UTF-8 of at most `most` bytes and an ellipsis; text that is
 /// not UTF-8 is percent-encoded.
 std::string for_message(std::string_view text, std::size_t most = 64);

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "base/encoding.hpp"
+#include "base/utf8.hpp"
 
 namespace bellwether {
 

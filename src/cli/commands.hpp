@@ -21,6 +21,7 @@ void add_report_command(CLI::App& app, Action& action);
 void add_anomalies_command(CLI::App& app, Action& action);
 void add_check_command(CLI::App& app, Action& action);
 void add_import_command(CLI::App& app, Action& action);
+void add_events_command(CLI::App& app, Action& action);
 void add_demo_command(CLI::App& app, Action& action);
 void add_config_command(CLI::App& app, Action& action);
 void add_contract_command(CLI::App& app, Action& action);

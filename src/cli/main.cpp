@@ -21,8 +21,8 @@ int main(int argc, char** argv) {
   for (const auto add :
        {add_demo_command, add_subscriber_command, add_publisher_command, add_apply_command, add_syncs_command,
         add_check_command, add_import_command, add_report_command, add_anomalies_command, add_cohorts_command,
-        add_alerts_command, add_changes_command, add_backup_command, add_record_command, add_replay_command,
-        add_config_command, add_contract_command, add_hash_password_command}) {
+        add_alerts_command, add_changes_command, add_events_command, add_backup_command, add_record_command,
+        add_replay_command, add_config_command, add_contract_command, add_hash_password_command}) {
     add(app, action);
   }
   try {

@@ -17,7 +17,8 @@ struct Spread {
   std::string_view table;
   std::string_view by;
 };
-constexpr std::array kSpreads{Spread{"identity", "cityHash64(alias)"}, Spread{"migration", "0"}};
+constexpr std::array kSpreads{Spread{"identity", "cityHash64(alias)"}, Spread{"migration", "0"},
+                              Spread{"group_profile", "cityHash64(group_id)"}};
 constexpr std::string_view kByPerson = "cityHash64(distinct_id)";
 
 bool is_name_character(char c) {

@@ -22,9 +22,14 @@ std::expected<std::size_t, EngineError> schema_version(Engine& engine) {
   return static_cast<std::size_t>(parse_integer(digits).value_or(0));
 }
 
-/// The last migration is of the rows, not of the tables: what versions before 0.2 took and this one would
-/// refuse.
+/// One change is of the rows, not of the tables: what versions before 0.2 took and this one would refuse. The
+/// change behind it is in the file 0007.
+constexpr std::size_t kRowsChange = 7;
 constexpr std::size_t kLatest = std::size(kMigrations) + 1;
+
+std::string_view table_change(std::size_t version) {
+  return kMigrations[version < kRowsChange ? version - 1 : version - 2];
+}
 
 /// Whether it was done. A start goes on without it; the next one tries again.
 bool clean(Engine& engine) {
@@ -60,12 +65,18 @@ std::expected<void, EngineError> migrate(Engine& engine, const Layout& layout, b
   const auto note = [&](std::size_t version) {
     return engine.insert(sql::kInsertMigration, fmt::format("{{\"version\":{}}}\n", version), {});
   };
-  for (std::size_t version = found; version < std::size(kMigrations); ++version) {
-    if (auto made = create(kMigrations[version]); !made) return made;
-    if (auto noted = note(version + 1); !noted) return noted;
+  bool whole = true;
+  for (std::size_t version = found + 1; version <= kLatest; ++version) {
+    if (version == kRowsChange) {
+      whole = !is_embedded || clean(engine);
+    } else if (auto made = create(table_change(version)); !made) {
+      return made;
+    }
+    // What was not done is tried again by the next start, and what was done behind it is made again.
+    if (!whole) continue;
+    if (auto noted = note(version); !noted) return noted;
   }
-  if (found == kLatest || (is_embedded && !clean(engine))) return {};
-  return note(kLatest);
+  return {};
 }
 
 }  // namespace bellwether::events

@@ -76,7 +76,7 @@ std::expected<IdentityMap, EngineError> load(events::Engine& engine, const std::
                                              const std::set<std::string>& ids) {
   IdentityMap known;
   const auto read = impl::find_rows(
-      engine, events::sql::kFindIdentities, project_id, ids,
+      engine, events::sql::kFindIdentities, events::Parameters().add("project", project_id), ids,
       [&](const boost::json::array& row) { known.emplace(row.at(0).as_string(), row.at(1).as_string()); });
   if (!read) return std::unexpected(read.error());
   return known;

@@ -7,6 +7,10 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/encoding.hpp"
+#include "base/utf8.hpp"
+#include "ingestion/json_repair.hpp"
+#include "ingestion/nobody.hpp"
 #include "ingestion/record_splitter.hpp"
 
 namespace bellwether::ingestion {
@@ -55,7 +59,6 @@ std::string_view misfit(Kind kind, const json::value& argument) {
 /// Adds up the keys in `value`; says what in it is over a limit.
 std::optional<std::string> misshape(const json::value& value, const ShapeLimits& limits, std::size_t depth,
                                     std::size_t& keys) {
-  if (value.is_double() && !std::isfinite(value.get_double())) return "a number is too large";
   if (!value.is_structured()) return std::nullopt;
   if (depth == limits.depth)
     return fmt::format("a value nests more than {} arrays and objects", limits.depth);
@@ -75,90 +78,156 @@ std::optional<std::string> misshape(const json::value& value, const ShapeLimits&
   return std::nullopt;
 }
 
-struct RecordFault {
-  bool whole_body;  ///< not JSON, so nothing of the body can be trusted
+/// The parser takes a number beyond a double for infinity.
+bool holds_infinity(const json::value& value) {
+  if (value.is_double()) return !std::isfinite(value.get_double());
+  if (const auto* array = value.if_array()) return std::ranges::any_of(*array, holds_infinity);
+  if (const auto* object = value.if_object())
+    return std::ranges::any_of(*object, [](const auto& member) { return holds_infinity(member.value()); });
+  return false;
+}
+
+struct Fault {
+  Reason reason;
   std::string message;
 };
 
-std::expected<json::value, RecordFault> parse_record(std::string_view text, const ProfileLimits& limits) {
+struct ParsedRecord {
+  json::value value;
+  std::size_t changed = 0;  ///< values that had to be replaced or left out
+};
+
+std::expected<ParsedRecord, Fault> parse_record(std::string_view text, const ProfileLimits& limits) {
   if (text.size() > limits.update_bytes) {
     return std::unexpected(
-        RecordFault{false, fmt::format("a profile update is larger than {} bytes", limits.update_bytes)});
+        Fault{Reason::kLimit, fmt::format("a profile update is larger than {} bytes", limits.update_bytes)});
   }
   json::parse_options options;
   // The update, the operation and its properties are around a value.
   options.max_depth = limits.shape.depth + 3;
   boost::system::error_code wrong;
-  json::value record = json::parse(text, wrong, {}, options);
+  ParsedRecord record{json::parse(text, wrong, {}, options)};
+  if ((wrong && wrong != json::error::too_deep) || holds_infinity(record.value)) {
+    const RepairedJson repaired = repair_json(text);
+    record = {json::parse(repaired.text, wrong, {}, options), repaired.changed};
+  }
   if (!wrong) return record;
-  const bool too_deep = wrong == json::error::too_deep;
-  return std::unexpected(RecordFault{
-      !too_deep, too_deep ? fmt::format("a value nests more than {} arrays and objects", limits.shape.depth)
-                          : wrong.message()});
+  if (wrong == json::error::too_deep) {
+    return std::unexpected(Fault{
+        Reason::kLimit, fmt::format("a value nests more than {} arrays and objects", limits.shape.depth)});
+  }
+  return std::unexpected(Fault{Reason::kJson, "not JSON: " + wrong.message()});
 }
 
-std::expected<ProfileUpdate, std::string> decode_update(
-    const json::value& record,
-    const std::function<std::optional<std::string>(std::string_view)>& project_of_token,
-    const ProfileLimits& limits) {
-  if (!record.is_object()) return std::unexpected("a profile update must be a JSON object");
-  const json::object& object = record.get_object();
-  const std::string token = text_of(object, "$token");
-  if (token.empty()) return std::unexpected("$token, missing or empty");
-  auto project_id = project_of_token(token);
-  if (!project_id) return std::unexpected("$token is no project's token");
-  ProfileUpdate update{std::move(*project_id), text_of(object, "$distinct_id"), {}};
-  if (update.distinct_id.empty()) return std::unexpected("$distinct_id, missing or empty");
-  if (update.distinct_id.size() > limits.id_bytes)
-    return std::unexpected(fmt::format("$distinct_id is longer than {} bytes", limits.id_bytes));
+/// Whose profile it is; fails when that is not said.
+std::expected<void, Fault> read_whose(const json::object& record, const ProfileSource& source,
+                                      ProfileUpdate& update) {
+  const auto read = [&](std::string_view key, std::string& place) -> std::expected<void, Fault> {
+    place = text_of(record, key);
+    if (place.empty()) return std::unexpected(Fault{Reason::kId, fmt::format("{}, missing or empty", key)});
+    if (place.size() > source.limits.id_bytes) {
+      return std::unexpected(
+          Fault{Reason::kId, fmt::format("{} is longer than {} bytes", key, source.limits.id_bytes)});
+    }
+    return {};
+  };
+  if (source.of == ProfilesOf::kGroups) {
+    if (auto key = read("$group_key", update.group_key); !key) return key;
+    return read("$group_id", update.id);
+  }
+  if (auto id = read("$distinct_id", update.id); !id) return id;
+  if (!means_nobody(update.id)) return {};
+  return std::unexpected(Fault{Reason::kId, fmt::format("$distinct_id: \"{}\" is nobody's id", update.id)});
+}
+
+std::expected<void, Fault> read_operations(const json::object& record, const ProfileLimits& limits,
+                                           ProfileUpdate& update) {
   std::size_t keys = 0;
   for (const Name& name : kOperations) {
-    const json::value* argument = object.if_contains(name.key);
+    const json::value* argument = record.if_contains(name.key);
     if (argument == nullptr) continue;
     if (const std::string_view wrong = misfit(name.kind, *argument); !wrong.empty())
-      return std::unexpected(std::string(wrong));
+      return std::unexpected(Fault{Reason::kOperation, std::string(wrong)});
     // The object of an operation is not a level of a value.
     ShapeLimits shape = limits.shape;
     ++shape.depth;
     if (name.kind != Kind::kUnset && name.kind != Kind::kDelete) {
-      if (auto wrong = misshape(*argument, shape, 0, keys)) return std::unexpected(std::move(*wrong));
+      if (auto wrong = misshape(*argument, shape, 0, keys))
+        return std::unexpected(Fault{Reason::kLimit, std::move(*wrong)});
     }
     update.operations.push_back({name.kind, name.kind == Kind::kDelete ? "" : json::serialize(*argument)});
   }
-  if (update.operations.empty()) return std::unexpected("there is no operation such as $set in the update");
-  return update;
+  if (!update.operations.empty()) return {};
+  return std::unexpected(Fault{Reason::kOperation, "there is no operation such as $set in the update"});
+}
+
+/// Fills `update` as far as it can be read.
+std::expected<void, Fault> read_update(const json::value& value, const ProfileSource& source,
+                                       ProfileUpdate& update) {
+  if (!value.is_object())
+    return std::unexpected(Fault{Reason::kJson, "a profile update must be a JSON object"});
+  const json::object& record = value.get_object();
+  const std::string token = text_of(record, "$token");
+  if (token.empty()) return std::unexpected(Fault{Reason::kToken, "$token, missing or empty"});
+  auto project_id = source.project_of_token(token);
+  if (!project_id) return std::unexpected(Fault{Reason::kToken, "$token is no project's token"});
+  update.project_id = std::move(*project_id);
+  if (auto whose = read_whose(record, source, update); !whose) return whose;
+  return read_operations(record, source.limits, update);
+}
+
+/// Takes one record into the batch.
+void take(std::string_view text, std::size_t index, const ProfileSource& source, ProfileBatch& batch) {
+  ProfileUpdate update;
+  auto record = parse_record(text, source.limits);
+  std::expected<void, Fault> read;
+  if (record) {
+    read = read_update(record->value, source, update);
+  } else {
+    read = std::unexpected(record.error());
+  }
+  Rejection rejection{.index = index,
+                      .project_id = update.project_id,
+                      .record = for_message(text.substr(0, kKeptOfRejected), kKeptOfRejected)};
+  if (!read) {
+    rejection.reason = read.error().reason;
+    rejection.message = std::move(read.error().message);
+    batch.rejected.push_back(std::move(rejection));
+    return;
+  }
+  batch.updates.push_back(std::move(update));
+  if (record->changed == 0) return;
+  rejection.reason = Reason::kRepaired;
+  rejection.message = values_were_changed(record->changed);
+  batch.repaired.push_back(std::move(rejection));
 }
 
 }  // namespace
 
-std::expected<ProfileBatch, std::string> decode_profile_updates(
-    std::string_view body,
-    const std::function<std::optional<std::string>(std::string_view)>& project_of_token,
-    const ProfileLimits& limits) {
+std::expected<ProfileBatch, std::string> decode_profile_updates(std::string_view body,
+                                                                const ProfileSource& source) {
+  const RepairedUtf8 repaired = is_utf8(body) ? RepairedUtf8{} : repair_utf8(body);
+  const std::string_view text = repaired.text.empty() ? body : repaired.text;
   ProfileBatch batch;
-  std::string broken;
-  const auto take = [&](std::string_view text) {
-    if (batch.updates.size() + batch.refused.size() == limits.updates) {
-      broken = fmt::format("a request must not hold more than {} profile updates", limits.updates);
-      return false;
-    }
-    auto record = parse_record(text, limits);
-    if (!record) {
-      if (record.error().whole_body) broken = "the body is not JSON: " + record.error().message;
-      batch.refused.push_back(std::move(record.error().message));
-      return broken.empty();
-    }
-    auto update = decode_update(*record, project_of_token, limits);
-    if (update) {
-      batch.updates.push_back(std::move(*update));
-    } else {
-      batch.refused.push_back(std::move(update.error()));
-    }
+  std::size_t seen = 0;
+  const auto split = split_records(text, [&](std::string_view record) {
+    if (++seen > source.limits.updates) return false;
+    take(record, seen - 1, source, batch);
     return true;
-  };
-  if (auto split = split_records(body, take); !split)
-    return std::unexpected("the body is not JSON: " + split.error());
-  if (!broken.empty()) return std::unexpected(std::move(broken));
+  });
+  if (seen > source.limits.updates) {
+    return std::unexpected(
+        fmt::format("a request must not hold more than {} profile updates", source.limits.updates));
+  }
+  const bool unread = seen == 1 && !batch.rejected.empty() && batch.rejected[0].reason == Reason::kJson &&
+                      !trim(text).starts_with('[');
+  if (unread) return std::unexpected("the body is not JSON: " + batch.rejected[0].message);
+  if (!split) {
+    if (seen == 0) return std::unexpected("the body is not JSON: " + split.error());
+    batch.rejected.push_back({.index = seen,
+                              .reason = Reason::kJson,
+                              .message = "the rest of the body is not JSON: " + split.error()});
+  }
   return batch;
 }
 

@@ -9,9 +9,14 @@
 #include <vector>
 
 #include "ingestion/limits.hpp"
+#include "ingestion/rejection.hpp"
 
-/// What `/engage` says of a profile: `{"$token": …, "$distinct_id": "ann", "$set": {"plan": "pro"}}`, one or
-/// an array. Within one update the operations are applied in the order of `Operation::Kind`.
+/// What `/engage` says of a person's profile, and `/groups` of a group's, one update or an array:
+///
+///     {"$token": …, "$distinct_id": "ann", "$set": {"plan": "pro"}}
+///     {"$token": …, "$group_key": "company", "$group_id": "acme", "$set": {"plan": "pro"}}
+///
+/// Within one update the operations are applied in the order of `Operation::Kind`.
 namespace bellwether::ingestion {
 
 struct Operation {
@@ -31,20 +36,29 @@ struct Operation {
 
 struct ProfileUpdate {
   std::string project_id;
-  std::string distinct_id;
+  std::string group_key;  ///< "company"; empty: the profile is a person's
+  std::string id;         ///< the distinct id, or which of the groups
   std::vector<Operation> operations;
 };
 
 struct ProfileBatch {
   std::vector<ProfileUpdate> updates;  ///< those that are right
-  std::vector<std::string> refused;    ///< why the others are not
+  std::vector<Rejection> rejected;
+  std::vector<Rejection> repaired;  ///< taken, but for a value that cannot be stored
 };
 
-/// Fails when the body is not JSON, or holds more updates than allowed. An update over a limit is refused
-/// alone.
-std::expected<ProfileBatch, std::string> decode_profile_updates(
-    std::string_view body,
-    const std::function<std::optional<std::string>(std::string_view)>& project_of_token,
-    const ProfileLimits& limits = {});
+enum class ProfilesOf : std::uint8_t { kPeople, kGroups };
+
+struct ProfileSource {
+  ProfilesOf of = ProfilesOf::kPeople;
+  /// The project of a token; no value for one that nobody has.
+  std::function<std::optional<std::string>(std::string_view token)> project_of_token;
+  ProfileLimits limits = {};
+};
+
+/// What is wrong costs its own update and no other, and where it can be, its own value (json_repair.hpp). Fails when
+/// nothing in the body can be read, or when it holds more updates than allowed.
+std::expected<ProfileBatch, std::string> decode_profile_updates(std::string_view body,
+                                                                const ProfileSource& source);
 
 }  // namespace bellwether::ingestion

@@ -16,22 +16,10 @@ namespace {
 std::size_t size_of(const std::vector<ProfileUpdate>& updates) {
   std::size_t bytes = 0;
   for (const ProfileUpdate& update : updates) {
-    bytes += update.distinct_id.size() + 64;
+    bytes += update.id.size() + 64;
     for (const Operation& operation : update.operations) bytes += operation.argument.size();
   }
   return bytes;
-}
-
-std::string make_row(const std::pair<std::string, std::string>& key, const std::string& document,
-                     Timestamp at) {
-  std::string row;
-  JsonWriter json(row);
-  const bool deleted = document.empty();
-  json.begin_object().key("project_id").value(key.first).key("distinct_id").value(key.second);
-  json.key("properties").raw(deleted ? "{}" : document).key("document").value(document);
-  json.key("deleted").value(deleted ? 1 : 0).key("updated_at").value(to_unix_ms(at)).end_object();
-  row += '\n';
-  return row;
 }
 
 }  // namespace
@@ -50,7 +38,14 @@ void ProfileWriter::write_batch(std::vector<Item> items) {
   std::vector<Outcome> outcomes(items.size());
   const auto stored = load(items);
   if (stored) {
-    insert(apply(items, *stored, outcomes), outcomes);
+    auto rows = apply(items, *stored, outcomes);
+    const auto groups =
+        std::ranges::partition(rows, [](const Row& row) { return row.key.group_key.empty(); });
+    const std::vector<Row> of_groups(std::make_move_iterator(groups.begin()),
+                                     std::make_move_iterator(groups.end()));
+    rows.erase(groups.begin(), groups.end());
+    insert(events::sql::kInsertProfiles, rows, outcomes);
+    insert(events::sql::kInsertGroupProfiles, of_groups, outcomes);
   } else {
     std::ranges::fill(outcomes, std::unexpected(stored.error()));
   }
@@ -68,7 +63,7 @@ std::vector<ProfileWriter::Row> ProfileWriter::apply(const std::vector<Item>& it
   std::map<Key, Edited> edited;
   for (std::size_t i = 0; i < items.size(); ++i) {
     for (const ProfileUpdate& update : items[i].updates) {
-      const Key key{update.project_id, update.distinct_id};
+      const Key key{update.project_id, update.group_key, update.id};
       auto found = edited.find(key);
       if (found == edited.end()) {
         const auto before = stored.find(key);
@@ -77,7 +72,7 @@ std::vector<ProfileWriter::Row> ProfileWriter::apply(const std::vector<Item>& it
         found = edited.emplace(key, Edited{Profile(was.document, limits_), was.updated_at}).first;
       }
       if (auto refused = found->second.profile.apply(update)) {
-        outcomes[i]->push_back(std::move(*refused));
+        outcomes[i]->push_back(rejection(key, Reason::kLimit, std::move(*refused)));
       } else if (found->second.items.empty() || found->second.items.back() != i) {
         found->second.items.push_back(i);
       }
@@ -89,16 +84,41 @@ std::vector<ProfileWriter::Row> ProfileWriter::apply(const std::vector<Item>& it
     if (one.items.empty()) continue;
     // Of two rows with one time either may stay: the later must be later, whatever the clock says.
     const Timestamp at = std::max(now, one.updated_at + Millis(1));
-    rows.push_back({make_row(key, one.profile.document(), at), std::move(one.items)});
+    rows.push_back({key, make_row(key, one.profile.document(), at), std::move(one.items)});
   }
   return rows;
 }
 
-void ProfileWriter::insert(const std::vector<Row>& rows, std::vector<Outcome>& outcomes) {
+std::string ProfileWriter::make_row(const Key& key, const std::string& document, Timestamp at) {
+  std::string row;
+  JsonWriter json(row);
+  const bool deleted = document.empty();
+  json.begin_object().key("project_id").value(key.project_id);
+  if (key.group_key.empty()) {
+    json.key("distinct_id").value(key.id);
+  } else {
+    json.key("group_key").value(key.group_key).key("group_id").value(key.id);
+  }
+  json.key("properties").raw(deleted ? "{}" : document).key("document").value(document);
+  json.key("deleted").value(deleted ? 1 : 0).key("updated_at").value(to_unix_ms(at)).end_object();
+  row += '\n';
+  return row;
+}
+
+Rejection ProfileWriter::rejection(const Key& key, Reason reason, std::string message) {
+  return {.reason = reason,
+          .project_id = key.project_id,
+          .field = key.group_key.empty() ? "$distinct_id" : "$group_id",
+          .message = std::move(message),
+          .record = key.id};
+}
+
+void ProfileWriter::insert(std::string_view statement, const std::vector<Row>& rows,
+                           std::vector<Outcome>& outcomes) {
   const auto insert_some = [&](std::size_t begin, std::size_t end) {
     std::string lines;
     for (std::size_t i = begin; i < end; ++i) lines += rows[i].json;
-    return engine_.insert(events::sql::kInsertProfiles, lines, impl::kIngestionQuery);
+    return engine_.insert(statement, lines, impl::kIngestionQuery);
   };
   const auto tell = [&](std::size_t begin, std::size_t end,
                         const std::expected<void, events::EngineError>& written) {
@@ -109,7 +129,8 @@ void ProfileWriter::insert(const std::vector<Row>& rows, std::vector<Outcome>& o
         if (!refused) {
           outcomes[item] = std::unexpected(written.error());
         } else if (outcomes[item]) {
-          outcomes[item]->push_back("the event engine refuses a value in the update");
+          outcomes[item]->push_back(
+              rejection(rows[i].key, Reason::kEngine, "the event engine refuses a value in the update"));
         }
       }
     }
@@ -119,15 +140,21 @@ void ProfileWriter::insert(const std::vector<Row>& rows, std::vector<Outcome>& o
 
 std::expected<std::map<ProfileWriter::Key, ProfileWriter::Stored>, events::EngineError> ProfileWriter::load(
     const std::vector<Item>& items) {
-  std::map<std::string, std::set<std::string>> ids;
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> ids;  // by project and group key
   for (const Item& item : items) {
-    for (const ProfileUpdate& update : item.updates) ids[update.project_id].insert(update.distinct_id);
+    for (const ProfileUpdate& update : item.updates)
+      ids[{update.project_id, update.group_key}].insert(update.id);
   }
   std::map<Key, Stored> profiles;
-  for (const auto& [project_id, of_project] : ids) {
+  for (const auto& [owner, wanted] : ids) {
+    const auto& [project_id, group_key] = owner;
+    events::Parameters parameters;
+    parameters.add("project", project_id);
+    if (!group_key.empty()) parameters.add("group_key", group_key);
     const auto read = impl::find_rows(
-        engine_, events::sql::kFindProfiles, project_id, of_project, [&](const boost::json::array& row) {
-          profiles[{project_id, std::string(row.at(0).as_string())}] = {
+        engine_, group_key.empty() ? events::sql::kFindProfiles : events::sql::kFindGroupProfiles, parameters,
+        wanted, [&](const boost::json::array& row) {
+          profiles[{project_id, group_key, std::string(row.at(0).as_string())}] = {
               std::string(row.at(1).as_string()), from_unix_ms(row.at(2).to_number<std::int64_t>())};
         });
     if (!read) return std::unexpected(read.error());

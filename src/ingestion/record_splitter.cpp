@@ -49,31 +49,59 @@ std::size_t end_of_element(std::string_view text, std::size_t at) {
   }
 }
 
+void split_lines(std::string_view text, const std::function<bool(std::string_view)>& take) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = trim(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (!line.empty() && !take(line)) return;
+  }
+}
+
+std::expected<void, std::string> split_array(std::string_view text,
+                                             const std::function<bool(std::string_view)>& take) {
+  std::size_t at = 1;
+  skip_blanks(text, at);
+  if (at + 1 == text.size() && text[at] == ']') return {};
+  while (at < text.size()) {
+    const std::size_t end = end_of_element(text, at);
+    const std::string_view record = trim(text.substr(at, end - at));
+    if (record.empty()) return std::unexpected("an element of the array is missing");
+    if (end == text.size() || text[end] == '}') break;
+    if (!take(record)) return {};
+    if (text[end] == ']') {
+      if (end + 1 == text.size()) return {};
+      return std::unexpected("something follows the end of the array");
+    }
+    at = end + 1;
+    skip_blanks(text, at);
+  }
+  return std::unexpected("the array has no end");
+}
+
+/// Whether a body that is not an array holds a record a line. An object may be written over many lines: its second line
+/// begins with a name.
+bool is_lines(std::string_view text) {
+  const std::size_t end = text.find('\n');
+  if (end == std::string_view::npos) return false;
+  const std::string_view first = trim(text.substr(0, end));
+  const std::string_view rest = trim(text.substr(end));
+  return !first.starts_with('{') || first.ends_with('}') || rest.starts_with('{');
+}
+
 }  // namespace
 
 std::expected<void, std::string> split_records(std::string_view body,
                                                const std::function<bool(std::string_view)>& take) {
   const std::string_view text = trim(body);
   if (text.empty()) return std::unexpected("the body is empty");
-  if (text[0] != '[') {
+  if (text[0] == '[') return split_array(text, take);
+  if (is_lines(text)) {
+    split_lines(text, take);
+  } else {
     take(text);
-    return {};
   }
-  std::size_t at = 1;
-  skip_blanks(text, at);
-  if (at < text.size() && text[at] == ']' && at + 1 == text.size()) return {};
-  while (at < text.size()) {
-    const std::size_t end = end_of_element(text, at);
-    const std::string_view record = trim(text.substr(at, end - at));
-    if (record.empty()) return std::unexpected("an element of the array is missing");
-    if (end == text.size() || text[end] == '}') break;
-    if (text[end] == ']' && end + 1 != text.size())
-      return std::unexpected("something follows the end of the array");
-    if (!take(record) || text[end] == ']') return {};
-    at = end + 1;
-    skip_blanks(text, at);
-  }
-  return std::unexpected("the array has no end");
+  return {};
 }
 
 }  // namespace bellwether::ingestion

@@ -94,6 +94,14 @@ std::string Metrics::to_text(const Gauges& gauges) const {
   taken_and_refused(out, "bellwether_events_total", "Events that came in.", events_);
   taken_and_refused(out, "bellwether_profile_updates_total", "Profile updates that came in.",
                     profile_updates_);
+  describe(out, "bellwether_rejected_records_total", "counter",
+           "Records that were not taken as they were sent, by path, project and reason.");
+  for (const auto& [kind, count] : gauges.rejected) {
+    sample(out, "bellwether_rejected_records_total",
+           fmt::format("path=\"{}\",project=\"{}\",reason=\"{}\"", prometheus::quoted(kind.path),
+                       prometheus::quoted(kind.project_id), ingestion::to_string(kind.reason)),
+           count);
+  }
   by_label(out, "bellwether_sync_runs_total", "counter", "Sync runs by how they ended.", "end", runs_);
   by_label(out, "bellwether_sync_attempts_total", "counter", "Pages sent, by what the answer meant.",
            "verdict", attempts_);

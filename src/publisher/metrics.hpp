@@ -12,6 +12,7 @@
 #include "alerts/evaluator.hpp"
 #include "alerts/notification.hpp"
 #include "base/histogram.hpp"
+#include "publisher/collector/rejects.hpp"
 #include "sync/run_store.hpp"
 
 /// What the publisher counts, as Prometheus reads it.
@@ -20,6 +21,7 @@ namespace bellwether::publisher {
 /// What is read at the moment of the scrape.
 struct Gauges {
   std::size_t queued_bytes = 0;
+  std::map<Rejects::Kind, std::uint64_t> rejected;
   std::map<std::string, std::size_t> syncs_by_state;
   bool ready = true;
 };

@@ -59,6 +59,7 @@ struct Options {
   ingestion::EventLimits events;
   ingestion::ProfileLimits profiles;
   ingestion::BatchLimits batches;
+  std::string serve_sdk = {};  ///< the folder of the browser SDK that is served; empty: none
 
   net::EgressGuard::Options egress;
   sync::DispatcherOptions syncs;

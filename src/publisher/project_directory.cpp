@@ -11,9 +11,10 @@ void ProjectDirectory::replace(const std::vector<registry::Project>& projects) {
     std::vector<net::Credential> accounts;
     accounts.reserve(project.accounts.size());
     for (const auto& account : project.accounts) accounts.push_back({account.user, account.password, ""});
+    std::vector<net::Credential> secrets{{project.token, "", ""}};
+    if (!project.secret.empty()) secrets.push_back({project.secret, "", ""});
     // Neither has a hash, so neither can fail to read.
-    content->entries.push_back({project.id, !project.secret.empty(), !accounts.empty(),
-                                std::move(*net::CredentialSet::make({{project.secret, "", ""}})),
+    content->entries.push_back({project.id, !accounts.empty(), std::move(*net::CredentialSet::make(secrets)),
                                 std::move(*net::CredentialSet::make(accounts))});
   }
   const std::scoped_lock lock(mutex_);
@@ -39,8 +40,8 @@ std::optional<std::string> ProjectDirectory::project_of_credentials(std::string_
   const std::string with_key = "Basic " + to_base64(std::string(api_key) + ":");
   for (const Entry& entry : current->entries) {
     if (!project_id.empty() && entry.id != project_id) continue;
-    const bool by_secret = entry.has_secret && (entry.secret.accepts(authorization) ||
-                                                (!api_key.empty() && entry.secret.accepts(with_key)));
+    const bool by_secret =
+        entry.secrets.accepts(authorization) || (!api_key.empty() && entry.secrets.accepts(with_key));
     const bool by_account =
         entry.has_accounts && !project_id.empty() && entry.accounts.accepts(authorization);
     if (by_secret || by_account) return entry.id;

@@ -22,7 +22,8 @@ class ProjectDirectory {
   std::optional<std::string> project_of_token(std::string_view token) const;
 
   /// The project that an /import request opens with its Authorization header or its `api_key`: by a service
-  /// account (then `project_id` must name the project) or by the project's secret as the user name.
+  /// account (then `project_id` must name the project), or by the project's secret or token as the user name
+  /// with an empty password.
   std::optional<std::string> project_of_credentials(std::string_view authorization,
                                                     std::string_view project_id,
                                                     std::string_view api_key) const;
@@ -30,9 +31,8 @@ class ProjectDirectory {
  private:
   struct Entry {
     std::string id;
-    bool has_secret = false;
     bool has_accounts = false;
-    net::CredentialSet secret;
+    net::CredentialSet secrets;  ///< the secret, if there is one, and the token
     net::CredentialSet accounts;
   };
   struct Content {

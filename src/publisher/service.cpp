@@ -10,7 +10,7 @@
 #include "events/schema.hpp"
 #include "net/descriptors.hpp"
 #include "publisher/api/api.hpp"
-#include "publisher/collector.hpp"
+#include "publisher/collector/collector.hpp"
 #include "publisher/operator_notifier.hpp"
 #include "publisher/store.hpp"
 
@@ -87,15 +87,16 @@ OperatorMessage pause_message(const registry::Sync& sync, const sync::Run& run) 
 }  // namespace
 
 struct Service::Impl {
-  Impl(Options given, storage::DataDir folder, net::EgressGuard allowed, std::unique_ptr<Store> opened,
-       std::unique_ptr<events::Engine> event_engine)
+  Impl(Options given, storage::DataDir folder, net::EgressGuard allowed, SdkFiles sdk,
+       std::unique_ptr<Store> opened, std::unique_ptr<events::Engine> event_engine)
       : options(std::move(given)),
         data_dir(std::move(folder)),
         guard(std::move(allowed)),
+        sdk_files(std::move(sdk)),
         store(std::move(opened)),
         engine(std::move(event_engine)),
         operator_notifier(operator_channels(options.notify)),
-        events(*engine, options.batches),
+        events(*engine, options.batches, [this](std::string_view rows) { recent_events.add(rows); }),
         profiles(*engine, options.batches, options.profiles),
         ledger(*engine, {options.data_dir + "/pages", options.query_timeout, *layout_of(options)}),
         dispatcher(
@@ -108,20 +109,23 @@ struct Service::Impl {
             [this](const alerts::Notification& notification) { metrics.notification(notification); }),
         scheduler(options.alerts.scheduler, evaluator, {store->writer(), store->readers()},
                   [this](const alerts::Evaluator::Round& round) { judged(round); }),
-        collector(options, projects, events, profiles, metrics),
+        collector({options, projects, events, profiles, metrics, rejects, sdk_files}),
         sessions(!options.admin_token.empty()),
         connection_tests(std::max<std::size_t>(options.admin_threads / 2, 1)),
         audits({.name = "audits", .threads = kAudits, .max_waiting = kMaxWaitingAudits}),
         api({options, *store, *engine, ledger, dispatcher, guard, scheduler, notification_sender,
-             operator_notifier, metrics, sessions, login_brake, connection_tests, audits,
-             [this] { load_projects(); }, [this] { return events.queued_bytes(); }}) {}
+             operator_notifier, metrics, rejects, recent_events, sessions, login_brake, connection_tests,
+             audits, [this] { load_projects(); }, [this] { return events.queued_bytes(); }}) {}
 
   Options options;
   storage::DataDir data_dir;
   const net::EgressGuard guard;
+  const SdkFiles sdk_files;
   const std::unique_ptr<Store> store;
   const std::unique_ptr<events::Engine> engine;
   Metrics metrics;
+  Rejects rejects;
+  ingestion::RecentEvents recent_events;
   ProjectDirectory projects;
   OperatorNotifier operator_notifier;
   ingestion::EventWriter events;
@@ -212,12 +216,14 @@ Service::~Service() {
 Result<std::unique_ptr<Service>> Service::start(Options options) {
   TRY(check(options));
   auto guard = TRY(net::EgressGuard::make(options.egress));
+  auto sdk = TRY(SdkFiles::load(options.serve_sdk));
   auto folder = TRY(storage::DataDir::lock(options.data_dir));
   auto store = TRY(Store::open(folder, options.writer));
   const auto layout = TRY(layout_of(options));
   auto engine = TRY(open_engine(options, layout));
-  std::unique_ptr<Service> service(new Service(std::make_unique<Impl>(
-      std::move(options), std::move(folder), std::move(guard), std::move(store), std::move(engine))));
+  std::unique_ptr<Service> service(
+      new Service(std::make_unique<Impl>(std::move(options), std::move(folder), std::move(guard),
+                                         std::move(sdk), std::move(store), std::move(engine))));
   Impl& impl = *service->impl_;
   TRY(impl.listen());
   impl.load_projects();

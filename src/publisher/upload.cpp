@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "base/encoding.hpp"
 #include "base/json_writer.hpp"
+#include "base/utf8.hpp"
 #include "publisher/sql.hpp"
 
 namespace bellwether::publisher {

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "base/encoding.hpp"
 #include "base/shorten.hpp"
+#include "base/utf8.hpp"
 
 namespace bellwether::registry {
 

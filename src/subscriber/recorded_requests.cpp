@@ -2,6 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "base/json_writer.hpp"
+#include "base/utf8.hpp"
 #include "subscriber/kept_headers.hpp"
 #include "subscriber/newest_rows.hpp"
 

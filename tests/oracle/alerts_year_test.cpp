@@ -63,7 +63,7 @@ class Year : public ::testing::Test {
     }
     if (lines.empty()) return;
     auto batch = ingestion::decode_events(lines, {.project_id = "8", .now = now});
-    ASSERT_TRUE(batch && batch->failed.empty());
+    ASSERT_TRUE(batch && batch->rejected.empty());
     ingestion::EventWriter writer(*engine_, {});
     writer.write(std::move(*batch), [](const ingestion::Written& done) { EXPECT_TRUE(done); });
     writer.stop();

@@ -32,7 +32,7 @@ void LoadedShop::load(RandomShop& shop, const std::string& project) {
 void LoadedShop::load_events(const std::string& text, const std::string& project) {
   auto batch = ingestion::decode_events(text, {.project_id = project, .now = now_});
   ASSERT_TRUE(batch) << batch.error();
-  ASSERT_TRUE(batch->failed.empty()) << batch->failed[0].message;
+  ASSERT_TRUE(batch->rejected.empty()) << batch->rejected[0].message;
   std::map<std::string, std::string> persons;
   for (const auto& link : batch->links) persons.emplace(link.alias, link.person);
   // The later of two equal events counts: the engine must be told in two requests which is later.
@@ -72,14 +72,14 @@ void LoadedShop::load_events(const std::string& text, const std::string& project
 }
 
 void LoadedShop::load_profiles(const std::string& text, const std::string& project) {
-  auto batch = ingestion::decode_profile_updates(text, any_token);
+  auto batch = ingestion::decode_profile_updates(text, {.project_of_token = any_token});
   ASSERT_TRUE(batch);
   for (auto& update : batch->updates) {
     update.project_id = project;
     const ingestion::ProfileLimits limits;
     ingestion::Profile profile("", limits);
     ASSERT_FALSE(profile.apply(update));
-    data_.profiles[update.distinct_id] = {json::parse(profile.document()).as_object()};
+    data_.profiles[update.id] = {json::parse(profile.document()).as_object()};
   }
   ingestion::ProfileWriter writer(*engine_, {});
   writer.write(std::move(batch->updates), [](const ingestion::ProfileWriter::Outcome& done) {

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { makeCertificate, temporaryFolder } from './support/bellwether.mjs';
+import { atEnd, binary, makeCertificate, run, temporaryFolder, until } from './support/bellwether.mjs';
 import { Publisher, toLoopback } from './support/publisher.mjs';
 
 const project = (id, extra = {}) => ({ id, name: `Project ${id}`, token: `token-${id}`, secret: `secret-${id}`, ...extra });
@@ -112,11 +112,79 @@ test('/track: the ways to carry data and the ways to be answered', async (t) => 
     [200, 'application/json', '{"status":0,"error":"\'event\' is invalid: must be a name, not missing or empty"}']);
   assert.equal((await ask('/track', { ...json(null), body: 'nonsense' }))[0], 400);
   assert.equal((await ask('/track'))[0], 400);
-  assert.deepEqual((await ask('/groups', json([{}]))).slice(0, 1), [501]);
+  assert.deepEqual(await ask('/groups', json([{ $token: 'token-8', $group_key: 'company', $group_id: 'acme', $set: { seats: 3 } }])), [200, 'text/plain', '1']);
+  assert.deepEqual(await ask('/groups?verbose=1', json([{}])), [200, 'application/json', '{"status":0,"error":"$token, missing or empty"}']);
   assert.equal((await ask('/elsewhere'))[0], 404);
   assert.equal((await ask('/track', { method: 'DELETE' }))[0], 405);
   const preflight = await fetch(`${publisher.url}/track`, { method: 'OPTIONS' });
   assert.deepEqual([preflight.status, preflight.headers.get('access-control-allow-origin')], [204, '*']);
+  for (const [path, options, status] of [['/track', { method: 'OPTIONS' }, 204], ['/track', json([event('Cors')]), 200], ['/track', json('no event'), 200], ['/elsewhere', {}, 404],
+    ['/track', { method: 'DELETE' }, 405], ['/track', { ...json(null), body: 'nonsense' }, 400], ['/flags', {}, 200], ['/import', json([event('Cors')]), 401]]) {
+    const { status: answered, headers } = await fetch(publisher.url + path, { ...options, headers: { ...options.headers, Origin: 'https://shop.example' } });
+    assert.deepEqual([answered, headers.get('access-control-allow-origin'), headers.get('access-control-allow-credentials'), headers.get('vary')],
+      [status, 'https://shop.example', 'true', 'Origin'], path);
+  }
+  const asks = { Origin: 'https://shop.example', 'Access-Control-Request-Headers': 'authorization,traceparent,x-of-the-page' };
+  assert.equal((await fetch(`${publisher.url}/flags`, { method: 'OPTIONS', headers: asks })).headers.get('access-control-allow-headers'), asks['Access-Control-Request-Headers']);
+});
+
+test('one bad record costs no other, and what was not taken can be seen', async (t) => {
+  const publisher = await Publisher.start(t);
+  await publisher.apply({ projects: [project('8')] });
+  const send = async (body, path = '/track?verbose=1', headers = {}) => {
+    const response = await fetch(publisher.url + path, { method: 'POST', body, headers: { 'Content-Type': 'application/json', ...headers } });
+    return [response.status, await response.json()];
+  };
+  const event = (name, properties = '') => `{"event":"${name}","properties":{"token":"token-8","distinct_id":"ann"${properties}}}`;
+  const good = event('Good');
+  assert.deepEqual(await send(`[${good},${event('', '')},${event('Good', ',"a":NaN,"b":"\\ud83d"')},${event('Bad', ',"a":"\\x"')}]`),
+    [200, { status: 1, error: "2 of 4 records were not taken: 'event' is invalid: must be a name, not missing or empty" }]);
+  assert.equal((await send('nonsense'))[0], 400);
+  assert.equal((await send(good.replace('token-8', 'other')))[0], 401);
+  const imported = `{"event":"Old","properties":{"time":1767323045,"distinct_id":"bob","$insert_id":"i-1"}}`;
+  assert.deepEqual(await send(`${imported}\n${imported.replace('bob', 'undefined').replace('i-1', 'i-2')}`, '/import', basic('token-8')),
+    [400, { code: 400, status: 'Bad Request', num_records_imported: 1, error: 'some data points in the request failed validation', failed_records: [
+      { index: 1, insert_id: 'i-2', field: 'properties.distinct_id', message: `'properties.distinct_id' is invalid: "undefined" is nobody's id; leave it empty for an event of nobody` }] }]);
+
+  const rejects = (await publisher.call('GET', '/v1/rejects')).data;
+  assert.deepEqual(rejects.map((reject) => [reject.path, reject.project_id, reject.reason]).reverse(), [
+    ['/track', '8', 'name'], ['/track', '', 'json'], ['/track', '8', 'repaired'], ['/track', '', 'json'], ['/track', '', 'token'], ['/import', '8', 'id']]);
+  assert.equal(rejects.at(-1).record, event('', ''));
+  assert.deepEqual((await publisher.call('GET', '/v1/rejects?project=8&limit=1')).data.map((reject) => reject.reason), ['id']);
+  const metrics = await (await fetch(`${publisher.admin}/metrics`)).text();
+  assert.match(metrics, /bellwether_rejected_records_total\{path="\/import",project="8",reason="id"\} 1\n/);
+  assert.match(metrics, /bellwether_events_total\{outcome="refused"\} 5\n/);
+  assert.equal(publisher.log.match(/records were not taken/g).length, 1, 'one line a minute');
+  assert.deepEqual(await people(publisher, did('Good')), ['ann']);
+  assert.deepEqual(await people(publisher, did('Old')), ['bob']);
+});
+
+test('the events that arrive can be watched: the latest, and as they come', async (t) => {
+  const publisher = await Publisher.start(t);
+  await publisher.apply({ projects: [project('8')] });
+  const track = (name, properties = {}) => fetch(`${publisher.url}/track`, { method: 'POST', body: JSON.stringify({ event: name, properties: { token: 'token-8', distinct_id: 'ann', ...properties } }) });
+  await track('First', { 'a.b': { c: [1, 'ü'] }, mp_lib: 'web' });
+  await track('Second', { distinct_id: 'bob' });
+  const latest = async (query = '') => (await publisher.call('GET', `/v1/projects/8/events${query}`)).data;
+  assert.deepEqual((await latest()).map((event) => event.event), ['Second', 'First']);
+  assert.deepEqual((await latest('?distinct_id=ann'))[0].properties, { 'a.b': { c: [1, 'ü'] }, mp_lib: 'web' });
+  assert.deepEqual((await latest('?event=Second')).map((event) => event.distinct_id), ['bob']);
+  assert.equal((await publisher.try('GET', '/v1/projects/9/events')).status, 404);
+
+  const watcher = spawn(binary, ['events', '--follow', '--admin', publisher.admin.replace('http://', '')]);
+  atEnd(t, () => watcher.kill());
+  const shown = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr']) watcher[name].on('data', (text) => (shown[name] += text));
+  await until(() => shown.stderr.includes('events are shown as they are stored'), 'it watches');
+  await track('Third', { mp_lib: 'web' });
+  await track('Lost', { token: 'wrong' });
+  await until(() => shown.stdout.split('\n').length > 2, 'both were shown');
+  const lines = shown.stdout.trim().split('\n');
+  assert.match(lines.find((line) => line.includes('Third')), /  Third  ann  .*  web$/);
+  assert.match(lines.find((line) => line.startsWith('NOT TAKEN')), /  \/track  -  token  'properties.token' is no project's token$/);
+  const listed = run(['events', '--admin', publisher.admin.replace('http://', '')]);
+  assert.match(listed.stdout, /RECEIVED .*\n.*Third/);
+  assert.match(run(['events', '--rejected', '--admin', publisher.admin.replace('http://', '')]).stdout, /is no project's token/);
 });
 
 test('/import: strict or not, who may, duplicates, limits', async (t) => {

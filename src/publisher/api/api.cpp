@@ -20,6 +20,8 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/projects/*", show_project},
     Route{"PUT", "/v1/projects/*", put_project},
     Route{"DELETE", "/v1/projects/*", delete_project},
+    Route{"GET", "/v1/projects/*/events", list_events},
+    Route{"GET", "/v1/rejects", list_rejects},
     Route{"POST", "/v1/apply", apply_configuration},
     Route{"GET", "/v1/cohorts", list_cohorts},
     Route{"POST", "/v1/cohorts", create_cohort},

@@ -12,6 +12,8 @@
 #include "api/sessions.hpp"
 #include "base/thread_pool.hpp"
 #include "events/engine.hpp"
+#include "ingestion/recent_events.hpp"
+#include "publisher/collector/rejects.hpp"
 #include "publisher/metrics.hpp"
 #include "publisher/operator_notifier.hpp"
 #include "publisher/options.hpp"
@@ -39,6 +41,8 @@ struct ApiParts {
   alerts::NotificationSender& notification_sender;
   OperatorNotifier& operator_notifier;
   const Metrics& metrics;
+  const Rejects& rejects;                        ///< what came in and was not taken
+  const ingestion::RecentEvents& recent_events;  ///< what came in and was
   api::Sessions& sessions;
   api::LoginBrake& login_brake;
   Places& connection_tests;  ///< to other people's endpoints, which may not answer

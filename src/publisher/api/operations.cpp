@@ -14,6 +14,7 @@ bool engine_answers(const Call& call) {
 
 Answer show_metrics(const Call& call) {
   Gauges gauges{.queued_bytes = call.parts.queued_bytes(),
+                .rejected = call.parts.rejects.counts(),
                 .ready = engine_answers(call) && !call.parts.metrics.refuses_ingestion()};
   const auto reader = call.parts.store.readers().borrow();
   for (const registry::Sync& sync : registry::list_syncs(*reader, ""))

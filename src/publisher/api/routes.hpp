@@ -12,6 +12,10 @@ Answer put_project(const Call& call);
 Answer delete_project(const Call& call);
 Answer apply_configuration(const Call& call);
 
+// events.cpp
+Answer list_events(const Call& call);
+Answer list_rejects(const Call& call);
+
 // cohorts.cpp
 Answer list_cohorts(const Call& call);
 Answer create_cohort(const Call& call);

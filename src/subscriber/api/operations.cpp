@@ -1,4 +1,5 @@
 #include "base/encoding.hpp"
+#include "base/utf8.hpp"
 #include "contract/asyncapi.hpp"
 #include "feed/feed.hpp"
 #include "mirror/views.hpp"

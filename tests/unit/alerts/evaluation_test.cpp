@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "base/encoding.hpp"
 #include "base/shorten.hpp"
+#include "base/utf8.hpp"
 
 namespace bellwether::alerts {
 namespace {

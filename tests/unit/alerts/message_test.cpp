@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "alerts/mail.hpp"
-#include "base/encoding.hpp"
 #include "base/shorten.hpp"
+#include "base/utf8.hpp"
 
 namespace bellwether::alerts {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/encoding.hpp"
+#include "base/utf8.hpp"
 
 namespace bellwether {
 namespace {

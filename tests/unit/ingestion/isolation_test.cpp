@@ -53,7 +53,8 @@ TEST(ChdbIsolation, OneBadProfileUpdateHurtsNoOther) {
     ProfileWriter writer(engine, {.delay = std::chrono::milliseconds(300)});
     const auto send = [&](const std::string& id, const std::string& value) {
       auto batch = decode_profile_updates(
-          R"({"$token":"8","$distinct_id":")" + id + R"(","$set":{"v":")" + value + "\"}}", any_project);
+          R"({"$token":"8","$distinct_id":")" + id + R"(","$set":{"v":")" + value + "\"}}",
+          {.project_of_token = any_project});
       ASSERT_TRUE(batch);
       writer.write(std::move(batch->updates),
                    [&outcomes, id](const auto& outcome) { outcomes.emplace(id, outcome); });
@@ -93,6 +94,58 @@ TEST(ChdbIsolation, AnExceptionLosesItsBatchAndTheThreadGoesOn) {
   writer.stop();
 }
 
+TEST(ChdbIsolation, OneBadEventHurtsNoOtherOfItsRequest) {
+  testing::MigratedEngine migrated;
+  Refusing engine(*migrated);
+  std::string body = "[{\"event\":7}";
+  for (int i = 0; i < 50; ++i) {
+    const char* name = i == 7 || i == 49 ? "poison" : "good";
+    body += "," + (R"({"event":")" + std::string(name)) + R"(","properties":{}})";
+  }
+  std::optional<Written> outcome;
+  std::string stored;
+  {
+    EventWriter writer(engine, {}, [&](std::string_view rows) { stored += rows; });
+    writer.write(*decode_events(body + "]", {.project_id = "8", .now = system_now()}),
+                 [&](const Written& written) { outcome = written; });
+    writer.stop();
+  }
+  ASSERT_TRUE(outcome && *outcome);
+  ASSERT_EQ((*outcome)->size(), 2U);
+  EXPECT_EQ((**outcome)[0].record, 8U) << "behind the one that the decoder rejected";
+  EXPECT_EQ((**outcome)[1].record, 50U);
+  EXPECT_EQ(std::ranges::count(stored, '\n'), 48);
+  const auto count = migrated->run("SELECT count() FROM bellwether.event", {}, "TabSeparated", {});
+  EXPECT_EQ(count.value_or(""), "48\n");
+}
+
+TEST(ChdbIsolation, AGroupsProfileIsKeptApartFromPeoples) {
+  testing::MigratedEngine migrated;
+  ProfileWriter writer(*migrated, {});
+  const auto write = [&](ProfilesOf of, const std::string& whose, const std::string& operation) {
+    auto batch = decode_profile_updates(R"([{"$token":"8",)" + whose + "," + operation + "}]",
+                                        {.of = of, .project_of_token = any_project});
+    ASSERT_TRUE(batch);
+    ASSERT_EQ(batch->rejected.size(), 0U);
+    writer.write(std::move(batch->updates),
+                 [](const auto& outcome) { ASSERT_TRUE(outcome && outcome->empty()); });
+  };
+  const std::string acme = R"("$group_key":"company","$group_id":"acme")";
+  write(ProfilesOf::kGroups, acme, R"("$set":{"plan":"free","seats":3})");
+  write(ProfilesOf::kPeople, R"("$distinct_id":"acme")", R"("$set":{"plan":"person"})");
+  write(ProfilesOf::kGroups, acme, R"("$set":{"plan":"pro"})");
+  write(ProfilesOf::kGroups, R"("$group_key":"team","$group_id":"acme")", R"("$set_once":{"plan":"team"})");
+  writer.stop();
+  const auto groups = migrated->run(
+      "SELECT group_key, group_id, document FROM bellwether.group_profile FINAL ORDER BY group_key", {},
+      "TabSeparated", {});
+  EXPECT_EQ(groups.value_or(""),
+            "company\tacme\t{\"plan\":\"pro\",\"seats\":3}\nteam\tacme\t{\"plan\":\"team\"}\n");
+  const auto people =
+      migrated->run("SELECT distinct_id, document FROM bellwether.profile FINAL", {}, "TabSeparated", {});
+  EXPECT_EQ(people.value_or(""), "acme\t{\"plan\":\"person\"}\n");
+}
+
 TEST(ChdbIsolation, OneBadEventHurtsNoOtherRequest) {
   testing::MigratedEngine migrated;
   Refusing engine(*migrated);
@@ -105,7 +158,7 @@ TEST(ChdbIsolation, OneBadEventHurtsNoOtherRequest) {
           decode_events(R"({"event":")" + std::string(bad ? "poison" : "good") + R"(","properties":{}})",
                         {.project_id = "8", .now = system_now()});
       writer.write(std::move(*batch), [&outcomes, bad](const Written& written) {
-        outcomes.emplace_back(bad, written.has_value());
+        outcomes.emplace_back(bad, written && written->empty());
       });
     }
     writer.stop();

@@ -26,6 +26,23 @@ TEST(RecordSplitter, FindsTheElementsOfAnArray) {
   EXPECT_THAT(*split("7"), ElementsAre("7"));
 }
 
+TEST(RecordSplitter, TellsLinesFromAnObjectOverManyLines) {
+  EXPECT_THAT(*split("{\"a\":1}\n\n {\"b\":2}\r\n"), ElementsAre("{\"a\":1}", "{\"b\":2}"));
+  EXPECT_THAT(*split("{\"a\":\n{\"b\":2}"), ElementsAre("{\"a\":", "{\"b\":2}")) << "the first line is cut";
+  EXPECT_THAT(*split("x\n{\"b\":2}"), ElementsAre("x", "{\"b\":2}"));
+  EXPECT_THAT(*split("{\n  \"a\": {\n    \"b\": 1\n  }\n}\n"),
+              ElementsAre("{\n  \"a\": {\n    \"b\": 1\n  }\n}"));
+}
+
+TEST(RecordSplitter, TakesWhatStandsBeforeTheFault) {
+  std::vector<std::string> records;
+  EXPECT_FALSE(split_records("[1,2,{\"a\"", [&](std::string_view record) {
+    records.emplace_back(record);
+    return true;
+  }));
+  EXPECT_THAT(records, ElementsAre("1", "2"));
+}
+
 TEST(RecordSplitter, RefusesABrokenArray) {
   for (const char* wrong :
        {"", " ", "[", "[1", "[1,", "[1,]", "[,1]", "[1,,2]", "[1]x", "[1]]", "[1},2]", "[\"a]", "[\"a\\\"]"})

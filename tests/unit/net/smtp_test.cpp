@@ -5,6 +5,7 @@
 
 #include "base/encoding.hpp"
 #include "base/shorten.hpp"
+#include "base/utf8.hpp"
 #include "unit/net/smtp_endpoint.hpp"
 
 namespace bellwether::net {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/encoding.hpp"
+#include "base/utf8.hpp"
 #include "publisher/pages/page.hpp"
 
 namespace bellwether::publisher {

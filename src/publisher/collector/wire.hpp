@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ingestion/event_decoder.hpp"
+#include "ingestion/rejection.hpp"
 #include "net/http.hpp"
 #include "net/url.hpp"
 
@@ -17,7 +17,7 @@ namespace bellwether::publisher {
 std::string_view bare_path(std::string_view path);
 
 /// The JSON that a request carries: its body, or the form field or query parameter `data`, plain or in
-/// base64.
+/// base64. A form is known by how it begins: a browser's sendBeacon says that it is plain text.
 struct Carried {
   std::string json;
   net::QueryParameters parameters;  ///< of the query and, with a form, of the body
@@ -28,8 +28,8 @@ struct Carried {
 /// Takes the request's body.
 std::expected<Carried, std::string> read_carried(net::Request& request);
 
-/// What /track and /engage answer: `1` or `0`; with verbose=1 {"status", "error"}; with img=1 a pixel; with
-/// callback=f a script that calls it.
+/// What /track, /engage and /groups answer: `1` or `0`; with verbose=1 {"status", "error"}, the error also when only a
+/// part was taken; with img=1 a pixel; with callback=f a script that calls it.
 net::Response answer_flag(const Carried& carried, bool success, std::string_view error,
                           unsigned status = 200);
 
@@ -38,14 +38,11 @@ struct ImportResult {
   unsigned code = 200;
   std::size_t imported = 0;
   std::string error;
-  std::vector<ingestion::FailedRecord> failed;
+  std::vector<ingestion::Rejection> failed;
 };
 net::Response answer_import(const ImportResult& result);
 
 /// `{"status": "error", "error": …}`, for what is refused before its data is looked at.
 net::Response answer_error(unsigned status, std::string_view error);
-
-/// So that pages of any origin may send events.
-void allow_any_origin(net::Response& response);
 
 }  // namespace bellwether::publisher
