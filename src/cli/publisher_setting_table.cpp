@@ -111,11 +111,6 @@ std::vector<Setting> ingestion_settings() {
       count_setting("ingestion.import_array",
                     "Elements of an array in what /import judges strictly; Mixpanel takes 255.", 1, kMany,
                     [](Settings& s) -> auto& { return s.publisher.events.strict_shape.array; }),
-      text_setting("collector.serve_sdk",
-                   "The folder dist of the npm package mixpanel-browser: then pages can load the SDK from "
-                   "/lib.min.js.\n"
-                   "Empty: it is not served.",
-                   [](Settings& s) -> auto& { return s.publisher.serve_sdk; }),
       count_setting("ingestion.profile_updates", "Profile updates in one request. More is refused.", 1,
                     1'000'000, [](Settings& s) -> auto& { return s.publisher.profiles.updates; }),
       count_setting("ingestion.profile_bytes",
@@ -155,6 +150,11 @@ std::vector<Setting> ingestion_settings() {
                     [](Settings& s) -> auto& { return s.publisher.batches.batch_bytes; }),
       duration_setting("ingestion.delay", "How long an event waits for others to be written with.",
                        [](Settings& s) -> auto& { return s.publisher.batches.delay; }),
+      text_setting("collector.serve_sdk",
+                   "The folder dist of the npm package mixpanel-browser: then pages can load the SDK from "
+                   "/lib.min.js.\n"
+                   "Empty: it is not served.",
+                   [](Settings& s) -> auto& { return s.publisher.serve_sdk; }),
   };
 }
 
