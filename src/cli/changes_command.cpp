@@ -1,10 +1,8 @@
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -12,14 +10,13 @@
 #include "base/encoding.hpp"
 #include "base/visible.hpp"
 #include "cli/commands.hpp"
+#include "cli/follow.hpp"
 #include "cli/listing.hpp"
 #include "cli/remote.hpp"
 
 namespace bellwether::cli {
 
 namespace {
-
-constexpr auto kReconnectAfter = std::chrono::seconds(1);
 
 struct Arguments {
   Remote remote;
@@ -50,30 +47,19 @@ void print_change(const Remote& remote, std::string_view change) {
   std::fflush(stdout);
 }
 
-/// Prints changes as they come, and goes on where it was when the connection breaks.
-int follow(const Arguments& arguments) {
+int follow_changes(const Arguments& arguments) {
   std::string cursor = arguments.after.value_or("latest");
-  bool connected = false;
-  for (;;) {
-    const auto ended = arguments.remote.stream("/v1/changes?after=" + to_percent_encoding(cursor),
-                                               {{"Accept", "text/event-stream"}}, [&](std::string_view line) {
-                                                 connected = true;
-                                                 constexpr std::string_view kId = "id: ";
-                                                 constexpr std::string_view kData = "data: ";
-                                                 if (line.starts_with(kId)) cursor = line.substr(kId.size());
-                                                 if (line.starts_with(kData))
-                                                   print_change(arguments.remote, line.substr(kData.size()));
-                                                 return true;
-                                               });
-    if (ended && *ended) return complain((*ended)->c_str());
-    if (!ended && !connected) return complain(ended.error().message.c_str());
-    if (!ended) std::fprintf(stderr, "bellwether: %s; trying again\n", ended.error().message.c_str());
-    std::this_thread::sleep_for(kReconnectAfter);
-  }
+  return follow(arguments.remote,
+                {.target = [&] { return "/v1/changes?after=" + to_percent_encoding(cursor); },
+                 .on_message =
+                     [&](const StreamMessage& message) {
+                       cursor = message.id;
+                       print_change(arguments.remote, message.data);
+                     }});
 }
 
 int run(const Arguments& arguments) {
-  if (arguments.follow) return follow(arguments);
+  if (arguments.follow) return follow_changes(arguments);
   std::string target = fmt::format("/v1/changes?limit={}", arguments.limit);
   if (arguments.after) target += "&after=" + to_percent_encoding(*arguments.after);
   return print_list(arguments.remote, target, columns());

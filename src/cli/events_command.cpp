@@ -1,10 +1,8 @@
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -13,14 +11,13 @@
 #include "base/encoding.hpp"
 #include "base/visible.hpp"
 #include "cli/commands.hpp"
+#include "cli/follow.hpp"
 #include "cli/listing.hpp"
 #include "cli/remote.hpp"
 
 namespace bellwether::cli {
 
 namespace {
-
-constexpr auto kReconnectAfter = std::chrono::seconds(1);
 
 struct Arguments {
   Remote remote{kPublisher};
@@ -95,25 +92,16 @@ void print_message(const Remote& remote, std::string_view kind, std::string_view
   std::fflush(stdout);
 }
 
-int follow(const Arguments& arguments, const std::string& target) {
-  bool connected = false;
-  for (;;) {
-    std::string kind;
-    const auto ended =
-        arguments.remote.stream(target, {{"Accept", "text/event-stream"}}, [&](std::string_view line) {
-          constexpr std::string_view kKind = "event: ";
-          constexpr std::string_view kData = "data: ";
-          if (!std::exchange(connected, true))
-            std::fprintf(stderr, "bellwether: events are shown as they are stored; end with Ctrl-C\n");
-          if (line.starts_with(kKind)) kind = line.substr(kKind.size());
-          if (line.starts_with(kData)) print_message(arguments.remote, kind, line.substr(kData.size()));
-          return true;
-        });
-    if (ended && *ended) return complain((*ended)->c_str());
-    if (!ended && !connected) return complain(ended.error().message.c_str());
-    if (!ended) std::fprintf(stderr, "bellwether: %s; trying again\n", ended.error().message.c_str());
-    std::this_thread::sleep_for(kReconnectAfter);
-  }
+int follow_events(const Arguments& arguments, const std::string& target) {
+  return follow(
+      arguments.remote,
+      {.target = [&] { return target; },
+       .on_connected =
+           [] { std::fprintf(stderr, "bellwether: events are shown as they are stored; end with Ctrl-C\n"); },
+       .on_message =
+           [&](const StreamMessage& message) {
+             print_message(arguments.remote, message.kind, message.data);
+           }});
 }
 
 int run(const Arguments& arguments) {
@@ -128,7 +116,8 @@ int run(const Arguments& arguments) {
       fmt::format("/v1/projects/{}/events?limit={}", to_percent_encoding(*project), arguments.limit);
   if (!arguments.event.empty()) target += "&event=" + to_percent_encoding(arguments.event);
   if (!arguments.distinct_id.empty()) target += "&distinct_id=" + to_percent_encoding(arguments.distinct_id);
-  return arguments.follow ? follow(arguments, target) : print_list(arguments.remote, target, columns());
+  return arguments.follow ? follow_events(arguments, target)
+                          : print_list(arguments.remote, target, columns());
 }
 
 }  // namespace
