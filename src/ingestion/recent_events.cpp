@@ -6,10 +6,11 @@
 namespace bellwether::ingestion {
 
 void RecentEvents::add(std::string_view rows) {
+  const std::scoped_lock lock(mutex_);
+  if (watching_ == 0) return;
   const auto total = static_cast<std::size_t>(std::ranges::count(rows, '\n'));
   // Of many rows only the last will be kept: the others are not copied.
   std::size_t skipped = total - std::min(total, limits_.count);
-  const std::scoped_lock lock(mutex_);
   if (skipped > 0) {
     first_ += rows_.size() + skipped;
     rows_.clear();
@@ -30,6 +31,23 @@ void RecentEvents::add(std::string_view rows) {
     rows_.pop_front();
     ++first_;
   }
+}
+
+RecentEvents::Watch::Watch(RecentEvents& recent) : recent_(recent) {
+  const std::scoped_lock lock(recent_.mutex_);
+  ++recent_.watching_;
+  position_ = recent_.first_ + recent_.rows_.size();
+}
+
+RecentEvents::Watch::~Watch() {
+  const std::scoped_lock lock(recent_.mutex_);
+  --recent_.watching_;
+}
+
+RecentEvents::Slice RecentEvents::Watch::take() {
+  Slice slice = recent_.after(position_);
+  position_ = slice.position;
+  return slice;
 }
 
 RecentEvents::Slice RecentEvents::after(std::uint64_t position) const {

@@ -41,8 +41,8 @@ struct ApiParts {
   alerts::NotificationSender& notification_sender;
   OperatorNotifier& operator_notifier;
   const Metrics& metrics;
-  const Rejects& rejects;                        ///< what came in and was not taken
-  const ingestion::RecentEvents& recent_events;  ///< what came in and was
+  const Rejects& rejects;                  ///< what came in and was not taken
+  ingestion::RecentEvents& recent_events;  ///< what came in and was
   api::Sessions& sessions;
   api::LoginBrake& login_brake;
   Places& connection_tests;  ///< to other people's endpoints, which may not answer

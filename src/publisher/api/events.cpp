@@ -1,4 +1,3 @@
-#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -7,6 +6,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "api/live_stream.hpp"
 #include "base/json_writer.hpp"
 #include "publisher/api/render.hpp"
 #include "publisher/api/routes.hpp"
@@ -18,10 +18,6 @@ namespace bellwether::publisher {
 namespace {
 
 namespace json = boost::json;
-using std::chrono::steady_clock;
-
-/// A silent stream sends a comment this often, so that both ends notice a broken connection.
-constexpr auto kHeartbeat = std::chrono::seconds(15);
 
 /// Which events are wanted; empty: any.
 struct Wanted {
@@ -65,28 +61,24 @@ ShownEvent event_of_row(const json::object& row) {
 }
 
 /// A project's events as server-sent events, from now on, and what was not taken of it or names no project.
-class EventStream final : public net::BodySource {
+class EventStream final : public api::LiveStream {
  public:
-  EventStream(const ingestion::RecentEvents& recent, const Rejects& rejects, Wanted wanted)
-      : recent_(recent),
+  EventStream(ingestion::RecentEvents& recent, const Rejects& rejects, Wanted wanted)
+      : LiveStream("events as they are stored"),
+        watch_(recent),
         rejects_(rejects),
         wanted_(std::move(wanted)),
-        position_(recent.end()),
         last_reject_(rejects.last_id()) {}
 
-  State next(std::string& chunk) override {
-    if (std::exchange(greeting_, false)) chunk = ": events as they are stored\n\n";
+ private:
+  State append_news(std::string& chunk) override {
     append_events(chunk);
     append_rejects(chunk);
-    if (chunk.empty() && steady_clock::now() - last_sent_ > kHeartbeat) chunk = ": still here\n\n";
-    if (!chunk.empty()) last_sent_ = steady_clock::now();
     return State::kWait;
   }
 
- private:
   void append_events(std::string& chunk) {
-    const auto slice = recent_.after(position_);
-    position_ = slice.position;
+    const auto slice = watch_.take();
     if (slice.missed > 0) chunk += fmt::format("event: missed\ndata: {{\"missed\":{}}}\n\n", slice.missed);
     for (const std::string& text : slice.rows) {
       const auto row = json::parse(text, {}, {.max_depth = 100}).as_object();
@@ -114,13 +106,10 @@ class EventStream final : public net::BodySource {
     chunk += "\n\n";
   }
 
-  const ingestion::RecentEvents& recent_;
+  ingestion::RecentEvents::Watch watch_;
   const Rejects& rejects_;
   const Wanted wanted_;
-  std::uint64_t position_;
   std::int64_t last_reject_;
-  bool greeting_ = true;
-  steady_clock::time_point last_sent_ = steady_clock::now();
 };
 
 std::expected<std::vector<ShownEvent>, ApiError> latest_events(const Call& call, const Wanted& wanted,
@@ -158,11 +147,8 @@ Answer list_events(const Call& call) {
     if (!registry::find_project(*reader, wanted.project_id)) return no_such("project");
   }
   if (call.accepts("text/event-stream")) {
-    net::Response response;
-    response.content_type = "text/event-stream";
-    response.headers.push_back({"Cache-Control", "no-store"});
-    response.stream = std::make_unique<EventStream>(call.parts.recent_events, call.parts.rejects, wanted);
-    return response;
+    return api::stream_response(
+        std::make_unique<EventStream>(call.parts.recent_events, call.parts.rejects, wanted));
   }
   const auto limit = call.limit();
   if (!limit) return std::unexpected(limit.error());

@@ -1,7 +1,6 @@
-#include <chrono>
-
 #include <fmt/format.h>
 
+#include "api/live_stream.hpp"
 #include "base/encoding.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
@@ -13,12 +12,9 @@ namespace bellwether::subscriber {
 
 namespace {
 
-using std::chrono::steady_clock;
 using storage::Transaction;
 
 constexpr std::size_t kChangesPerChunk = 1000;
-/// A silent stream sends a comment this often, so that both ends notice a broken connection.
-constexpr auto kHeartbeat = std::chrono::seconds(15);
 
 void render_change(JsonWriter& json, const feed::Change& change) {
   json.begin_object().key("seq").value(change.seq).key("at").value(format_iso8601(change.at));
@@ -55,25 +51,20 @@ std::expected<std::int64_t, ApiError> find_cursor(const Call& call, storage::Dat
 }
 
 /// The feed as server-sent events, from a cursor on and then live. It queries only after something was committed.
-class ChangeStream final : public net::BodySource {
+class ChangeStream final : public api::LiveStream {
  public:
   ChangeStream(storage::ReaderPool& readers, const Metrics& metrics, std::int64_t after)
-      : readers_(readers), metrics_(metrics), after_(after) {}
+      : LiveStream("bellwether changes"), readers_(readers), metrics_(metrics), after_(after) {}
 
-  State next(std::string& chunk) override {
-    if (std::exchange(greeting_, false)) chunk = ": bellwether changes\n\n";
-    State state = State::kWait;
+ private:
+  State append_news(std::string& chunk) override {
     const std::uint64_t commits = metrics_.commits();
-    if (looked_at_ != commits) {
-      state = append_changes(chunk);
-      if (state == State::kWait) looked_at_ = commits;
-    }
-    if (chunk.empty() && steady_clock::now() - last_sent_ > kHeartbeat) chunk = ": still here\n\n";
-    if (!chunk.empty()) last_sent_ = steady_clock::now();
+    if (looked_at_ == commits) return State::kWait;
+    const State state = append_changes(chunk);
+    if (state == State::kWait) looked_at_ = commits;
     return state;
   }
 
- private:
   /// kMore when there may be more, kWait when there is nothing more now.
   State append_changes(std::string& chunk) {
     try {
@@ -101,9 +92,7 @@ class ChangeStream final : public net::BodySource {
   storage::ReaderPool& readers_;
   const Metrics& metrics_;
   std::int64_t after_;
-  bool greeting_ = true;
   std::optional<std::uint64_t> looked_at_;  ///< commits when there was nothing more
-  steady_clock::time_point last_sent_ = steady_clock::now();
 };
 
 }  // namespace
@@ -114,11 +103,7 @@ Answer list_changes(const Call& call) {
   Transaction snapshot(*reader, Transaction::Kind::kRead);
   const auto after = TRY(find_cursor(call, *reader));
   if (call.accepts("text/event-stream")) {
-    net::Response response;
-    response.content_type = "text/event-stream";
-    response.headers.push_back({"Cache-Control", "no-store"});
-    response.stream = std::make_unique<ChangeStream>(call.readers, call.metrics, after);
-    return response;
+    return api::stream_response(std::make_unique<ChangeStream>(call.readers, call.metrics, after));
   }
   const auto changes = feed::read(*reader, after, limit + 1);
   return list_response(changes, limit, render_change,

@@ -10,6 +10,7 @@ using ::testing::ElementsAre;
 
 TEST(RecentEvents, GivesWhatCameBehindAPosition) {
   RecentEvents recent({.count = 3, .bytes = 100});
+  const RecentEvents::Watch watch(recent);
   EXPECT_EQ(recent.end(), 0U);
   recent.add("a\nb\n");
   auto slice = recent.after(0);
@@ -25,6 +26,7 @@ TEST(RecentEvents, GivesWhatCameBehindAPosition) {
 
 TEST(RecentEvents, TellsOneWhoReadsTooSlowlyHowManyWereMissed) {
   RecentEvents recent({.count = 3, .bytes = 100});
+  const RecentEvents::Watch watch(recent);
   recent.add("a\n");
   recent.add("b\nc\nd\ne\nf\n");
   const auto slice = recent.after(1);
@@ -33,8 +35,23 @@ TEST(RecentEvents, TellsOneWhoReadsTooSlowlyHowManyWereMissed) {
   EXPECT_EQ(slice.position, 6U);
 }
 
+TEST(RecentEvents, KeepsNothingWhileNobodyWatches) {
+  RecentEvents recent;
+  recent.add("a\n");
+  {
+    RecentEvents::Watch watch(recent);
+    EXPECT_TRUE(watch.take().rows.empty());
+    recent.add("b\n");
+    EXPECT_THAT(watch.take().rows, ElementsAre("b"));
+    EXPECT_TRUE(watch.take().rows.empty());
+  }
+  recent.add("c\n");
+  EXPECT_EQ(recent.end(), 1U);
+}
+
 TEST(RecentEvents, IsBoundedInBytes) {
   RecentEvents recent({.count = 1000, .bytes = 100});
+  const RecentEvents::Watch watch(recent);
   for (int i = 0; i < 10; ++i) recent.add(std::string(40, 'x') + "\n");
   EXPECT_EQ(recent.after(0).rows.size(), 2U);
   EXPECT_EQ(recent.after(0).missed, 8U);
