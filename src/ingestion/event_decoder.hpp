@@ -38,9 +38,8 @@ struct EventBatch {
   std::string rows;  ///< for events::sql::kInsertEvents, a line each
   std::size_t events = 0;
   std::vector<IdentityLink> links;
-  std::vector<Rejection> rejected;
-  std::vector<std::size_t> rejected_records;  ///< their places in the request, ascending
-  std::vector<Rejection> repaired;            ///< taken, but for a value that cannot be stored
+  std::vector<Rejection> rejected;  ///< in the order of the request
+  std::vector<Rejection> repaired;  ///< taken, but for a value that cannot be stored
 };
 
 /// `body` is one event, an array of events, or a line an event. What is wrong costs its own record and no other, and

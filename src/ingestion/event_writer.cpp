@@ -13,8 +13,8 @@ namespace {
 
 /// Which record of its request a row is: those that were rejected have none.
 std::size_t record_of_row(const EventBatch& batch, std::size_t row) {
-  for (const std::size_t rejected : batch.rejected_records) {
-    if (rejected > row) break;
+  for (const Rejection& rejected : batch.rejected) {
+    if (rejected.index > row) break;
     ++row;
   }
   return row;

@@ -132,7 +132,6 @@ void EventReader::take(dom::element record, std::size_t changed) {
     rejection.field = fault->field;
     rejection.message = fault->message;
     batch_.rejected.push_back(std::move(rejection));
-    batch_.rejected_records.push_back(index);
   } else {
     rejection.reason = Reason::kRepaired;
     rejection.message = values_were_changed(changed);
@@ -141,7 +140,6 @@ void EventReader::take(dom::element record, std::size_t changed) {
 }
 
 void EventReader::reject(Reason reason, std::string message, std::string_view record) {
-  batch_.rejected_records.push_back(index_);
   batch_.rejected.push_back({.index = index_++,
                              .reason = reason,
                              .project_id = source_.project_id,

@@ -43,12 +43,34 @@ Rejection rejection_of_row(const ingestion::RefusedRow& refused) {
   return rejection;
 }
 
-/// "2 of 5 records were not taken: …"; empty when all were.
-std::string partly(std::size_t rejected, std::size_t all, std::string_view first_message) {
-  if (rejected == 0) return "";
-  return fmt::format("{} of {} records {} not taken: {}", rejected, all, rejected == 1 ? "was" : "were",
-                     first_message);
+std::vector<Rejection> rejections_of(const std::vector<ingestion::RefusedRow>& rows) {
+  std::vector<Rejection> rejections;
+  for (const auto& row : rows) rejections.push_back(rejection_of_row(row));
+  return rejections;
 }
+
+/// How many of a request's records were not taken, and why the first was not.
+struct Tally {
+  std::size_t all = 0;
+  std::size_t rejected = 0;
+  std::string first_message = {};
+
+  /// `taken` is what the decoder took.
+  Tally(std::size_t taken, const std::vector<Rejection>& by_decoder) : all(taken + by_decoder.size()) {
+    add(by_decoder);
+  }
+  void add(const std::vector<Rejection>& more) {
+    if (rejected == 0 && !more.empty()) first_message = more[0].message;
+    rejected += more.size();
+  }
+  bool is_any_taken() const { return rejected < all; }
+  /// "2 of 5 records were not taken: …"; empty when all were.
+  std::string describe() const {
+    if (rejected == 0) return "";
+    return fmt::format("{} of {} records {} not taken: {}", rejected, all, rejected == 1 ? "was" : "were",
+                       first_message);
+  }
+};
 
 }  // namespace
 
@@ -94,21 +116,25 @@ struct Collector::Exchange {
                                   ingestion::kKeptOfRejected)});
   }
   /// Notes which of a request's records were not taken as they were sent.
-  void note(std::vector<Rejection> rejected, std::vector<Rejection> repaired) const {
-    parts.rejects.add(path, std::move(rejected), system_now());
-    parts.rejects.add(path, std::move(repaired), system_now());
+  void note(const std::vector<Rejection>& rejected, const std::vector<Rejection>& repaired) const {
+    parts.rejects.add(path, rejected, system_now());
+    parts.rejects.add(path, repaired, system_now());
   }
-  /// Notes the rows that the engine refused, and gives them as records.
-  std::vector<Rejection> note_refused(const std::vector<ingestion::RefusedRow>& rows) const {
-    std::vector<Rejection> refused;
-    for (const auto& row : rows) refused.push_back(rejection_of_row(row));
+  /// What was taken of the request is stored, but for `refused`.
+  void answer_stored(Tally tally, const std::vector<Rejection>& refused) {
+    parts.metrics.stored(true);
     note(refused, {});
-    return refused;
+    tally.add(refused);
+    answer_flag(tally.is_any_taken(), tally.describe());
   }
   /// Nothing of it could be written: worth another try.
   void note_failure(const events::EngineError& error) const {
     parts.metrics.stored(false);
     log::error("events cannot be written", {{"error", error.message}});
+  }
+  void answer_failed(const events::EngineError& error) {
+    note_failure(error);
+    answer_flag(false, kUnavailable, 503);
   }
 };
 
@@ -187,24 +213,16 @@ void Collector::track(const SharedExchange& exchange) {
     exchange->reject_whole(Reason::kJson, batch.error());
     return exchange->answer_flag(false, batch.error(), 400);
   }
-  const std::size_t rejected = batch->rejected.size();
-  const std::size_t all = batch->events + rejected;
-  parts_.metrics.events(batch->events, rejected);
-  std::string first_message;
-  if (rejected > 0) first_message = batch->rejected[0].message;
-  const bool token = rejected > 0 && batch->rejected[0].reason == Reason::kToken;
-  exchange->note(std::move(batch->rejected), std::move(batch->repaired));
-  if (batch->events == 0) return exchange->answer_flag(false, first_message, token ? 401 : 200);
-  const auto done = [exchange, rejected, all, first_message](const Written& written) {
-    if (!written) {
-      exchange->note_failure(written.error());
-      return exchange->answer_flag(false, kUnavailable, 503);
-    }
-    exchange->parts.metrics.stored(true);
-    const auto refused = exchange->note_refused(*written);
-    exchange->answer_flag(rejected + refused.size() < all,
-                          partly(rejected + refused.size(), all,
-                                 rejected > 0 || refused.empty() ? first_message : refused[0].message));
+  const Tally tally(batch->events, batch->rejected);
+  parts_.metrics.events(batch->events, tally.rejected);
+  exchange->note(batch->rejected, batch->repaired);
+  if (!tally.is_any_taken()) {
+    const bool token = tally.rejected > 0 && batch->rejected[0].reason == Reason::kToken;
+    return exchange->answer_flag(false, tally.first_message, token ? 401 : 200);
+  }
+  const auto done = [exchange, tally](const Written& written) {
+    if (!written) return exchange->answer_failed(written.error());
+    exchange->answer_stored(tally, rejections_of(*written));
   };
   if (!parts_.events.write(std::move(*batch), done)) exchange->answer_flag(false, kOverloaded, 429);
 }
@@ -231,17 +249,17 @@ void Collector::import_events(const SharedExchange& exchange) {
   }
   parts_.metrics.events(batch->events, batch->rejected.size());
   ImportResult result{.imported = batch->events, .failed = batch->rejected};
-  exchange->note(std::move(batch->rejected), std::move(batch->repaired));
+  exchange->note(batch->rejected, batch->repaired);
   const auto done = [exchange, result = std::move(result)](const Written& written) mutable {
     if (!written) {
       exchange->note_failure(written.error());
       return exchange->answer_import({.code = 503, .error = std::string(kUnavailable)});
     }
     exchange->parts.metrics.stored(true);
-    for (Rejection& refused : exchange->note_refused(*written)) {
-      --result.imported;
-      result.failed.push_back(std::move(refused));
-    }
+    const auto refused = rejections_of(*written);
+    exchange->note(refused, {});
+    result.imported -= refused.size();
+    result.failed.insert(result.failed.end(), refused.begin(), refused.end());
     if (!result.failed.empty()) {
       result.code = 400;
       result.error = "some data points in the request failed validation";
@@ -263,25 +281,16 @@ void Collector::update_profiles(const SharedExchange& exchange, ingestion::Profi
     exchange->reject_whole(Reason::kJson, batch.error());
     return exchange->answer_flag(false, batch.error(), 400);
   }
-  const std::size_t rejected = batch->rejected.size();
-  const std::size_t all = batch->updates.size() + rejected;
-  parts_.metrics.profile_updates(batch->updates.size(), rejected);
-  const std::string first_message =
-      rejected > 0 ? batch->rejected[0].message : "there is no update in the request";
-  exchange->note(std::move(batch->rejected), std::move(batch->repaired));
-  if (batch->updates.empty()) return exchange->answer_flag(false, first_message);
-  const auto done = [exchange, rejected, all,
-                     first_message](const ingestion::ProfileWriter::Outcome& outcome) {
-    if (!outcome) {
-      exchange->note_failure(outcome.error());
-      return exchange->answer_flag(false, kUnavailable, 503);
-    }
-    exchange->parts.metrics.stored(true);
-    exchange->note(*outcome, {});
-    const std::size_t lost = rejected + outcome->size();
-    exchange->answer_flag(
-        lost < all,
-        partly(lost, all, rejected > 0 || outcome->empty() ? first_message : outcome->front().message));
+  const Tally tally(batch->updates.size(), batch->rejected);
+  parts_.metrics.profile_updates(batch->updates.size(), tally.rejected);
+  exchange->note(batch->rejected, batch->repaired);
+  if (!tally.is_any_taken()) {
+    return exchange->answer_flag(
+        false, tally.rejected > 0 ? tally.first_message : "there is no update in the request");
+  }
+  const auto done = [exchange, tally](const ingestion::ProfileWriter::Outcome& outcome) {
+    if (!outcome) return exchange->answer_failed(outcome.error());
+    exchange->answer_stored(tally, *outcome);
   };
   if (!parts_.profiles.write(std::move(batch->updates), done)) exchange->answer_flag(false, kOverloaded, 429);
 }

@@ -1,5 +1,6 @@
 #include "publisher/collector/rejects.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.hpp"
@@ -13,10 +14,10 @@ constexpr std::chrono::minutes kBetweenWarnings(1);
 
 }  // namespace
 
-void Rejects::add(std::string_view path, std::vector<ingestion::Rejection> rejections, Timestamp now) {
+void Rejects::add(std::string_view path, const std::vector<ingestion::Rejection>& rejections, Timestamp now) {
   if (rejections.empty()) return;
   const std::scoped_lock lock(mutex_);
-  for (ingestion::Rejection& rejection : rejections) keep(path, std::move(rejection), now);
+  for (const ingestion::Rejection& rejection : rejections) keep(path, rejection, now);
 }
 
 void Rejects::add(std::string_view path, ingestion::Rejection rejection, Timestamp now) {
@@ -58,11 +59,9 @@ std::vector<Rejects::Entry> Rejects::list(const std::string& project_id,
 
 std::vector<Rejects::Entry> Rejects::after(std::int64_t id) const {
   const std::scoped_lock lock(mutex_);
-  std::vector<Entry> found;
-  for (const Entry& entry : entries_) {
-    if (entry.id > id) found.push_back(entry);
-  }
-  return found;
+  // The ids are consecutive.
+  const auto behind = std::clamp<std::int64_t>(last_id_ - id, 0, static_cast<std::int64_t>(entries_.size()));
+  return {entries_.end() - behind, entries_.end()};
 }
 
 std::int64_t Rejects::last_id() const {

@@ -26,7 +26,7 @@ class Rejects {
     ingestion::Rejection what;
   };
 
-  void add(std::string_view path, std::vector<ingestion::Rejection> rejections, Timestamp now);
+  void add(std::string_view path, const std::vector<ingestion::Rejection>& rejections, Timestamp now);
   void add(std::string_view path, ingestion::Rejection rejection, Timestamp now);
 
   /// Newest first. `project_id` empty: of all, also of what names no project.
