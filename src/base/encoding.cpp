@@ -119,16 +119,14 @@ std::string replace_lone_surrogates(std::string_view json) {
     const auto [end, error] = std::from_chars(json.data() + at + 2, json.data() + at + kEscape, unit, 16);
     return error == std::errc() && end == json.data() + at + kEscape ? unit : 0;
   };
-  const auto is_leading = [](unsigned unit) { return unit >= 0xd800 && unit < 0xdc00; };
-  const auto is_trailing = [](unsigned unit) { return unit >= 0xdc00 && unit < 0xe000; };
   std::string out;
   out.reserve(json.size());
   for (std::size_t i = 0; i < json.size();) {
     const unsigned unit = json[i] == '\\' ? unit_at(i) : 0;
     std::size_t taken = json[i] == '\\' ? 2 : 1;
     if (unit != 0) taken = kEscape;
-    if (is_leading(unit) && is_trailing(unit_at(i + kEscape))) taken = 2 * kEscape;
-    const bool is_lone = (is_leading(unit) && taken == kEscape) || is_trailing(unit);
+    if (is_leading_surrogate(unit) && is_trailing_surrogate(unit_at(i + kEscape))) taken = 2 * kEscape;
+    const bool is_lone = (is_leading_surrogate(unit) && taken == kEscape) || is_trailing_surrogate(unit);
     out.append(is_lone ? kReplacement : json.substr(i, taken));
     i += taken;
   }

@@ -7,20 +7,11 @@ namespace bellwether {
 
 namespace {
 
-constexpr std::string_view kReplacement = "\xef\xbf\xbd";
-
 /// One character as it is encoded; a surrogate counts as one.
 struct Unit {
   std::size_t length = 0;  ///< in bytes; 0: there is no character here
   unsigned code = 0;
 };
-
-bool is_leading(unsigned code) {
-  return code >= 0xd800 && code <= 0xdbff;
-}
-bool is_trailing(unsigned code) {
-  return code >= 0xdc00 && code <= 0xdfff;
-}
 
 Unit unit_at(std::string_view text, std::size_t at) {
   const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(text[at + k]); };
@@ -50,7 +41,7 @@ void append_beyond_bmp(std::string& out, unsigned code) {
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const Unit unit = unit_at(text, i);
-    if (unit.length == 0 || is_leading(unit.code) || is_trailing(unit.code)) return false;
+    if (unit.length == 0 || is_leading_surrogate(unit.code) || is_trailing_surrogate(unit.code)) return false;
     i += unit.length;
   }
   return true;
@@ -63,7 +54,7 @@ RepairedUtf8 repair_utf8(std::string_view text) {
   bool in_garbage = false;
   for (std::size_t i = 0; i < text.size();) {
     const Unit unit = unit_at(text, i);
-    const bool is_surrogate = is_leading(unit.code) || is_trailing(unit.code);
+    const bool is_surrogate = is_leading_surrogate(unit.code) || is_trailing_surrogate(unit.code);
     if (unit.length > 0 && !is_surrogate) {
       out += text.substr(i, unit.length);
       i += unit.length;
@@ -71,14 +62,15 @@ RepairedUtf8 repair_utf8(std::string_view text) {
       continue;
     }
     const std::size_t behind = i + unit.length;
-    const Unit next = is_leading(unit.code) && behind < text.size() ? unit_at(text, behind) : Unit{};
-    if (is_trailing(next.code)) {
+    const Unit next =
+        is_leading_surrogate(unit.code) && behind < text.size() ? unit_at(text, behind) : Unit{};
+    if (is_trailing_surrogate(next.code)) {
       append_beyond_bmp(out, 0x10000U + ((unit.code - 0xd800U) << 10U) + (next.code - 0xdc00U));
       i = behind + next.length;
       in_garbage = false;
       continue;
     }
-    if (is_surrogate || !in_garbage) out += kReplacement;
+    if (is_surrogate || !in_garbage) out += kReplacementCharacter;
     in_garbage = !is_surrogate;
     repaired.lost = true;
     i += unit.length > 0 ? unit.length : 1;

@@ -150,6 +150,11 @@ std::vector<Setting> ingestion_settings() {
                     [](Settings& s) -> auto& { return s.publisher.batches.batch_bytes; }),
       duration_setting("ingestion.delay", "How long an event waits for others to be written with.",
                        [](Settings& s) -> auto& { return s.publisher.batches.delay; }),
+  };
+}
+
+std::vector<Setting> collector_settings() {
+  return {
       text_setting("collector.serve_sdk",
                    "The folder dist of the npm package mixpanel-browser: then pages can load the SDK from "
                    "/lib.min.js.\n"
@@ -247,8 +252,8 @@ std::vector<Setting> notify_settings() {
 
 std::vector<Setting> publisher_settings() {
   std::vector<Setting> all;
-  for (auto& part : {service_settings(), engine_settings(), ingestion_settings(), delivery_settings(),
-                     alert_settings(), notify_settings()}) {
+  for (auto& part : {service_settings(), engine_settings(), ingestion_settings(), collector_settings(),
+                     delivery_settings(), alert_settings(), notify_settings()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

@@ -67,7 +67,7 @@ std::expected<void, std::string> decode_records(std::string_view body, bool lost
   const auto take = [&](std::string_view text) {
     full = reader.seen() >= source.limits.events;
     if (full) return false;
-    const bool has_lost = lost && text.contains("\xef\xbf\xbd");
+    const bool has_lost = lost && text.contains(kReplacementCharacter);
     decode_record(text, has_lost ? 1 : 0, source, reader);
     return true;
   };
@@ -119,7 +119,7 @@ std::expected<EventBatch, std::string> decode_events(std::string_view body, cons
     decoded = decode_records(repaired.text, repaired.lost, source, reader);
   }
   if (!decoded) return std::unexpected(std::move(decoded.error()));
-  // One record that is no JSON at all: nobody meant an event by it.
+  // One record that cannot be read as JSON at all: nobody meant an event by it.
   const bool unread = batch.events == 0 && batch.rejected.size() == 1 &&
                       batch.rejected[0].reason == Reason::kJson && !text.starts_with('[');
   if (unread) return std::unexpected("the body is not JSON: " + batch.rejected[0].message);

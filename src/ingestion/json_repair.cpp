@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "ingestion/impl/string_end.hpp"
 
 namespace bellwether::ingestion {
 
@@ -85,9 +86,7 @@ class Repairer {
   }
 
   void string() {
-    std::size_t end = at_ + 1;
-    while (end < text_.size() && text_[end] != '"') end += text_[end] == '\\' ? 2 : 1;
-    end = std::min(end + 1, text_.size());
+    const std::size_t end = impl::string_end(text_, at_);
     const std::string_view given = text_.substr(at_, end - at_);
     last_string_ = given;
     last_string_at_ = out_.text.size();

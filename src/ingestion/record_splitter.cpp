@@ -1,6 +1,7 @@
 #include "ingestion/record_splitter.hpp"
 
 #include "base/encoding.hpp"
+#include "ingestion/impl/string_end.hpp"
 
 namespace bellwether::ingestion {
 
@@ -12,18 +13,6 @@ void skip_blanks(std::string_view text, std::size_t& at) {
   at = std::min(text.find_first_not_of(kBlanks, at), text.size());
 }
 
-/// `at` is at the opening quote; returns where the string has ended, or the end of the text.
-std::size_t end_of_string(std::string_view text, std::size_t at) {
-  ++at;
-  while (at < text.size()) {
-    at = text.find_first_of("\"\\", at);
-    if (at == std::string_view::npos) return text.size();
-    if (text[at] == '"') return at + 1;
-    at += 2;  // whatever is escaped
-  }
-  return text.size();
-}
-
 /// Where the element that begins at `at` ends: before the comma or bracket that follows it on its own level.
 std::size_t end_of_element(std::string_view text, std::size_t at) {
   std::size_t depth = 0;
@@ -32,7 +21,7 @@ std::size_t end_of_element(std::string_view text, std::size_t at) {
     if (at == std::string_view::npos) return text.size();
     switch (text[at]) {
       case '"':
-        at = end_of_string(text, at);
+        at = impl::string_end(text, at);
         continue;
       case '[':
       case '{':
