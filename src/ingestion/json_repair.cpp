@@ -91,15 +91,8 @@ class Repairer {
     last_string_ = given;
     last_string_at_ = out_.text.size();
     const std::string whole = replace_lone_surrogates(given);
-    const std::size_t before = out_.text.size();
-    for (const char c : whole) {
-      if (static_cast<unsigned char>(c) < 0x20) {
-        out_.text += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-      } else {
-        out_.text += c;
-      }
-    }
-    if (std::string_view(out_.text).substr(before) != given) ++out_.changed;
+    if (whole != given) ++out_.changed;
+    out_.text += whole;
     at_ = end;
   }
 

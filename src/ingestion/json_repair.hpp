@@ -14,7 +14,6 @@ struct RepairedJson {
 /// Takes out of JSON text what senders write and no parser takes, so that one value does not cost its record:
 ///
 ///     half a surrogate pair in a string ("\ud83d")     U+FFFD
-///     a raw control character in a string              its escape
 ///     NaN, Infinity, and a number beyond a double      a member is left out; in an array it is null
 ///     an integer beyond 64 bits                        the nearest double; as an id the text of its digits
 ///

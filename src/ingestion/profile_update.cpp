@@ -165,7 +165,7 @@ std::expected<void, Fault> read_operations(const json::object& record, const Pro
 std::expected<void, Fault> read_update(const json::value& value, const ProfileSource& source,
                                        ProfileUpdate& update) {
   if (!value.is_object())
-    return std::unexpected(Fault{Reason::kJson, "a profile update must be a JSON object"});
+    return std::unexpected(Fault{Reason::kOperation, "a profile update must be a JSON object"});
   const json::object& record = value.get_object();
   const std::string token = text_of(record, "$token");
   if (token.empty()) return std::unexpected(Fault{Reason::kToken, "$token, missing or empty"});

@@ -68,14 +68,24 @@ std::expected<void, std::string> split_array(std::string_view text,
   return std::unexpected("the array has no end");
 }
 
-/// Whether a body that is not an array holds a record a line. An object may be written over many lines: its second line
-/// begins with a name.
+bool is_whole_array(std::string_view line) {
+  for (std::size_t at = 1; at < line.size(); ++at) {
+    at = end_of_element(line, at);
+    if (at == line.size() || line[at] != ',') return at + 1 == line.size() && line[at] == ']';
+  }
+  return false;
+}
+
+/// Whether a body holds a record a line, whatever each line is. One array or object may be written over many lines too:
+/// an array is not at its end with the first line, and an object goes on with a name or ends.
 bool is_lines(std::string_view text) {
   const std::size_t end = text.find('\n');
   if (end == std::string_view::npos) return false;
   const std::string_view first = trim(text.substr(0, end));
   const std::string_view rest = trim(text.substr(end));
-  return !first.starts_with('{') || first.ends_with('}') || rest.starts_with('{');
+  if (first.starts_with('[')) return is_whole_array(first);
+  const bool goes_on = rest.starts_with('"') || rest.starts_with('}');
+  return !first.starts_with('{') || first.ends_with('}') || !goes_on;
 }
 
 }  // namespace
@@ -84,9 +94,10 @@ std::expected<void, std::string> split_records(std::string_view body,
                                                const std::function<bool(std::string_view)>& take) {
   const std::string_view text = trim(body);
   if (text.empty()) return std::unexpected("the body is empty");
-  if (text[0] == '[') return split_array(text, take);
   if (is_lines(text)) {
     split_lines(text, take);
+  } else if (text[0] == '[') {
+    return split_array(text, take);
   } else {
     take(text);
   }

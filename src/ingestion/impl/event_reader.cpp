@@ -157,7 +157,7 @@ std::string EventReader::project_of(dom::element record) const {
 std::optional<EventReader::Fault> EventReader::read(dom::element record, Head& head) {
   dom::object object;
   if (record.get(object) != simdjson::SUCCESS)
-    return Fault{Reason::kJson, "", "an event must be a JSON object"};
+    return Fault{Reason::kProperties, "", "an event must be a JSON object"};
   std::string_view name;
   if (object["event"].get(name) != simdjson::SUCCESS || name.empty())
     return Fault{Reason::kName, "event", "'event' is invalid: must be a name, not missing or empty"};

@@ -16,6 +16,9 @@ export const documents = [...numbers, ...strings, ...structures, ...literals].ma
   }),
 );
 
+/** A list of NaN or an infinity, which programs write for numbers: the ingestion keeps such a property without it. */
+export const isNotANumber = ({ bytes }) => /^\[[+-]?(nan|inf|infinity)\]$/i.test(bytes.toString());
+
 /** What node's parser thinks of a document: true when it takes it. */
 export function isJson(bytes) {
   try {

@@ -3,8 +3,10 @@
 //   { name, site, request(document, nth), refused(answer), reason(answer) }
 //
 // `embedded` places put the document into a valid message; `lines` ones into a line, where a line break ends it.
+// Where `isIngested` a record is kept without what is not a number in it.
 // Where `nullIsAbsent` a null says that there is no value, which the message needs.
 import { alert, page } from '../../system/support/bellwether.mjs';
+import { isNotANumber } from './documents.mjs';
 
 const marker = '"@@@"';
 const basic = `Authorization: Basic ${Buffer.from('secret:').toString('base64')}`;
@@ -41,8 +43,9 @@ const reason = ({ body }) => body;
 
 // Names by which is asked afterwards whether something was kept that must not be.
 const eventName = ({ kind }) => (kind === 'n' ? 'Refused' : 'Accepted');
+const ingestedName = (document) => (isNotANumber(document) ? 'Accepted' : eventName(document));
 const event = (document, nth, more) => ({
-  event: eventName(document),
+  event: ingestedName(document),
   properties: {
     time: 1767323045,
     distinct_id: `someone-${nth}`,
@@ -53,8 +56,8 @@ const event = (document, nth, more) => ({
 });
 const update = (document, nth) => ({
   $token: 'token',
-  $distinct_id: `${eventName(document)}-${nth}`,
-  $set: { [eventName(document)]: true, p: '@@@' },
+  $distinct_id: `${ingestedName(document)}-${nth}`,
+  $set: { [ingestedName(document)]: true, p: '@@@' },
 });
 
 const subscriber = [
@@ -108,6 +111,7 @@ const collector = [
   {
     name: '/track, property',
     embedded: true,
+    isIngested: true,
     path: '/track?verbose=1',
     refused: byFlag,
     body: (document, nth) => embed([event(document, nth, { token: 'token' })], document.bytes),
@@ -115,6 +119,7 @@ const collector = [
   {
     name: '/track, form',
     embedded: true,
+    isIngested: true,
     path: '/track?verbose=1',
     refused: byFlag,
     type: 'application/x-www-form-urlencoded',
@@ -127,6 +132,7 @@ const collector = [
   {
     name: '/track, form in base64',
     embedded: true,
+    isIngested: true,
     path: '/track?verbose=1',
     refused: byFlag,
     type: 'application/x-www-form-urlencoded',
@@ -145,6 +151,7 @@ const collector = [
   {
     name: '/import, property',
     embedded: true,
+    isIngested: true,
     path: '/import?strict=1&project_id=8',
     refused: byRecords,
     lines: [basic],
@@ -162,6 +169,7 @@ const collector = [
   {
     name: '/import, property in a line',
     embedded: true,
+    isIngested: true,
     isLine: true,
     path: '/import?strict=1&project_id=8',
     refused: byStatus,
@@ -178,6 +186,7 @@ const collector = [
   {
     name: '/engage, property',
     embedded: true,
+    isIngested: true,
     path: '/engage?verbose=1',
     refused: byFlag,
     body: (document, nth) => embed([update(document, nth)], document.bytes),
@@ -191,6 +200,7 @@ const collector = [
   {
     name: '/groups, property',
     embedded: true,
+    isIngested: true,
     path: '/groups?verbose=1',
     refused: byFlag,
     mayBeAbsent: true,
@@ -200,7 +210,7 @@ const collector = [
           {
             $token: 'token',
             $group_key: 'company',
-            $group_id: `${eventName(document)}-${nth}`,
+            $group_id: `${ingestedName(document)}-${nth}`,
             $set: { p: '@@@' },
           },
         ],

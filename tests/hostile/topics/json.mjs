@@ -1,5 +1,5 @@
 // JSON documents in every place where JSON comes in.
-import { documents, misjudged, mutatedDocument } from '../json/documents.mjs';
+import { documents, isNotANumber, misjudged, mutatedDocument } from '../json/documents.mjs';
 import { places } from '../json/places.mjs';
 import { inParallel } from '../support/prove.mjs';
 import { Random } from '../support/random.mjs';
@@ -23,6 +23,8 @@ function judge(place, document, answer) {
   if (answer.status >= 500 && answer.status !== 501) return `answered ${answer.status}`;
   if (!standsWhole(place, document)) return null;
   const refused = place.refused(answer);
+  if (place.isIngested && isNotANumber(document))
+    return refused ? `a record was refused for one property: ${answer.body.slice(0, 200)}` : null;
   if (document.kind === 'n' && !refused) {
     return `a document that is not JSON was taken: ${answer.status} ${answer.body.slice(0, 80)}`;
   }

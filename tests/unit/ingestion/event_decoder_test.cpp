@@ -190,10 +190,10 @@ TEST(EventDecoder, RefusesAnEventOverALimitAndTakesTheOthers) {
 
 TEST(EventDecoder, ARecordThatIsNotJsonCostsNoOther) {
   const std::string good = R"({"event":"Good","properties":{"x":1}})";
-  for (const char* wrong :
-       {R"({"event":"E","properties":{"a":01}})", R"({"event":"E","properties":{"a":1.}})",
-        R"({"event":"E","properties":{"a":-}})", R"({"event":"E" "properties":{}})",
-        R"({"event":"E","properties":{"a":"\x"}})", R"({"event":"E")"}) {
+  for (const char* wrong : {R"({"event":"E","properties":{"a":01}})",
+                            R"({"event":"E","properties":{"a":1.}})", R"({"event":"E","properties":{"a":-}})",
+                            R"({"event":"E" "properties":{}})", R"({"event":"E","properties":{"a":"\x"}})",
+                            "{\"event\":\"E\",\"properties\":{\"a\":\"\t\"}}", R"({"event":"E")"}) {
     const auto batch =
         decode_events("[" + good + "," + std::string(wrong) + "]", {.project_id = "8", .now = kNow});
     ASSERT_TRUE(batch) << wrong;
@@ -226,7 +226,6 @@ TEST(EventDecoder, AValueThatNoParserTakesCostsNothingElse) {
            Case{"\"a\xff\xfe-\"", "\"a\xef\xbf\xbd-\""},
            Case{R"("\ud83d")", "\"\xef\xbf\xbd\""},
            Case{R"(["\ude00","\ud83d\ude00"])", "[\"\xef\xbf\xbd\",\"😀\"]"},
-           Case{"\"a\tb\"", R"("a\tb")"},
            Case{"NaN", ""},
            Case{"-Infinity", ""},
            Case{"1e400", ""},

@@ -29,6 +29,11 @@ TEST(RecordSplitter, FindsTheElementsOfAnArray) {
 TEST(RecordSplitter, TellsLinesFromAnObjectOverManyLines) {
   EXPECT_THAT(*split("{\"a\":1}\n\n {\"b\":2}\r\n"), ElementsAre("{\"a\":1}", "{\"b\":2}"));
   EXPECT_THAT(*split("{\"a\":\n{\"b\":2}"), ElementsAre("{\"a\":", "{\"b\":2}")) << "the first line is cut";
+  EXPECT_THAT(*split("{\"a\":\n[1]\n{\"b\":2}"), ElementsAre("{\"a\":", "[1]", "{\"b\":2}"));
+  EXPECT_THAT(*split("[1, [2]]\n{\"b\":2}"), ElementsAre("[1, [2]]", "{\"b\":2}"));
+  EXPECT_THAT(*split("[]\n[1]"), ElementsAre("[]", "[1]"));
+  EXPECT_THAT(*split("[{\"a\":[1]},\n{\"b\":2}]\n"), ElementsAre("{\"a\":[1]}", "{\"b\":2}"));
+  EXPECT_THAT(*split("[\n[1],\n[2]\n]"), ElementsAre("[1]", "[2]"));
   EXPECT_THAT(*split("x\n{\"b\":2}"), ElementsAre("x", "{\"b\":2}"));
   EXPECT_THAT(*split("{\n  \"a\": {\n    \"b\": 1\n  }\n}\n"),
               ElementsAre("{\n  \"a\": {\n    \"b\": 1\n  }\n}"));
