@@ -45,6 +45,7 @@ Rejection rejection_of_row(const ingestion::RefusedRow& refused) {
 
 std::vector<Rejection> rejections_of(const std::vector<ingestion::RefusedRow>& rows) {
   std::vector<Rejection> rejections;
+  rejections.reserve(rows.size());
   for (const auto& row : rows) rejections.push_back(rejection_of_row(row));
   return rejections;
 }

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -115,6 +116,7 @@ TEST(Identity, TheFirstPersonStaysAndChainsLeadToTheEnd) {
 
 TEST(Identity, APersonHasABoundedNumberOfAliases) {
   std::vector<IdentityLink> links;
+  links.reserve(2 * kAliasesOfAPerson);
   for (std::size_t i = 0; i < 2 * kAliasesOfAPerson; ++i)
     links.push_back({"8", "d" + std::to_string(i), "ann"});
   EXPECT_EQ(resolve_links({}, links).size(), kAliasesOfAPerson);
@@ -124,8 +126,9 @@ TEST(Identity, AChainInReverseOrderCostsNoMoreThanOneInOrder) {
   // Each link renames the person of all before it. Within the bound all of them lead to the last.
   std::vector<IdentityLink> links;
   constexpr std::size_t kLinks = 200'000;
+  links.reserve(kLinks);
   for (std::size_t i = 0; i < kLinks; ++i)
-    links.push_back({"8", "p" + std::to_string(i), "p" + std::to_string(i + 1)});
+    links.push_back({"8", fmt::format("p{}", i), fmt::format("p{}", i + 1)});
   const auto changed = resolve_links({}, links);
   EXPECT_LE(changed.size(), kLinks);
   std::map<std::string, std::size_t> aliases;
@@ -172,7 +175,7 @@ TEST(EventDecoder, RefusesAnEventOverALimitAndTakesTheOthers) {
     const std::string good = R"({"event":"Good","properties":{"x":1}})";
     const EventSource source{.project_id = "8", .now = kNow};
     for (const std::string& body :
-         {"[" + good + "," + event + " ,\n" + good + "]", good + "\n" + event + "\n" + good}) {
+         {fmt::format("[{0},{1} ,\n{0}]", good, event), fmt::format("{0}\n{1}\n{0}", good, event)}) {
       const auto batch = decode_events(body, source);
       ASSERT_TRUE(batch) << c.what << ": " << batch.error();
       EXPECT_EQ(batch->events, c.taken ? 3U : 2U) << c.what;
@@ -237,7 +240,7 @@ TEST(EventDecoder, AValueThatNoParserTakesCostsNothingElse) {
     const std::string good = R"({"event":"Good","properties":{"x":1}})";
     const std::string event = R"({"event":"E","properties":{"a":)" + c.sent + R"(, "z":2}})";
     const auto batch =
-        decode_events("[" + good + "," + event + "," + good + "]", {.project_id = "8", .now = kNow});
+        decode_events(fmt::format("[{0},{1},{0}]", good, event), {.project_id = "8", .now = kNow});
     ASSERT_TRUE(batch) << c.sent << batch.error();
     EXPECT_EQ(batch->events, 3U) << c.sent;
     EXPECT_EQ(batch->rejected.size(), 0U) << c.sent;
