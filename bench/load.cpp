@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -12,10 +13,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "event_requests.hpp"
 #include "pages.hpp"
 
-/// A load of HTTP requests from a few keep-alive connections: pages of one session, or the same GET over and
-/// over.
+/// A load of HTTP requests from keep-alive connections: pages of one session, events, or the same GET over and over.
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -30,6 +31,9 @@ struct Arguments {
   std::string session = "bench";
   std::uint64_t members = 1000;
   std::string import;  ///< credentials in base64: events are posted to /import, `members` in a request
+  std::string track;   ///< a token: the same to /track, as a browser does
+  bool browser_events = false;  ///< else those of a table
+  std::uint64_t made_before = 4000;
 };
 
 /// One keep-alive connection, opened again when the server has had enough of it.
@@ -108,34 +112,40 @@ std::string page_request(const Arguments& arguments, std::uint64_t number) {
       body.size(), body);
 }
 
-std::string import_request(const Arguments& arguments, std::uint64_t number) {
-  std::string body;
+/// NDJSON for /import, a JSON array for /track.
+std::string events_json(const Arguments& arguments, std::uint64_t number) {
+  const bool lines = arguments.track.empty();
+  std::string text = lines ? "" : "[";
   for (std::uint64_t i = number * arguments.members; i < (number + 1) * arguments.members; ++i) {
-    body += fmt::format(
-        R"({{"event":"Buy","properties":{{"time":{},"distinct_id":"person-{}","$insert_id":"insert-{}","amount":{}.5,"product":"tea","city":"Bern","plan":"free","visits":{}}}}})"
-        "\n",
-        1767323045000 + i, i, i, i % 100, i % 7);
+    text += arguments.browser_events ? bellwether::bench::browser_event(i, arguments.track)
+                                     : bellwether::bench::small_event(i);
+    text += lines ? '\n' : ',';
   }
-  return fmt::format(
-      "POST /import?strict=1&project_id=8 HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
-      "application/x-ndjson\r\n"
-      "Authorization: Basic {}\r\nContent-Length: {}\r\n\r\n{}",
-      arguments.import, body.size(), body);
+  if (!lines) text.back() = ']';
+  return text;
 }
 
 std::string post_request(const Arguments& arguments, std::uint64_t number) {
-  return arguments.import.empty() ? page_request(arguments, number) : import_request(arguments, number);
+  if (!arguments.track.empty()) return bellwether::bench::track_request(events_json(arguments, number));
+  if (!arguments.import.empty())
+    return bellwether::bench::import_request(events_json(arguments, number), arguments.import);
+  return page_request(arguments, number);
 }
 
-double run(const Arguments& arguments) {
-  constexpr std::uint64_t kMadeBefore = 4000;
+struct Measured {
+  double seconds = 0;
+  std::vector<double> latencies;  ///< of all requests, in milliseconds
+};
+
+Measured run(const Arguments& arguments) {
   const bool posts = arguments.get.empty();
   std::vector<std::string> made;
-  for (std::uint64_t i = 0; posts && i < std::min(arguments.requests, kMadeBefore); ++i) {
+  for (std::uint64_t i = 0; posts && i < std::min(arguments.requests, arguments.made_before); ++i) {
     made.push_back(post_request(arguments, i));
   }
   const std::string get = get_request(arguments.get);
   std::atomic<std::uint64_t> next = 0;
+  Measured measured{.seconds = 0, .latencies = std::vector<double>(arguments.requests)};
   const auto begun = Clock::now();
   std::vector<std::thread> threads;
   threads.reserve(static_cast<std::size_t>(arguments.connections));
@@ -143,6 +153,7 @@ double run(const Arguments& arguments) {
     threads.emplace_back([&] {
       Connection connection(arguments.port);
       for (std::uint64_t number = next++; number < arguments.requests; number = next++) {
+        const auto sent = Clock::now();
         if (!posts) {
           connection.exchange(get);
         } else if (number < made.size()) {
@@ -150,11 +161,19 @@ double run(const Arguments& arguments) {
         } else {
           connection.exchange(post_request(arguments, number));
         }
+        measured.latencies[number] = std::chrono::duration<double, std::milli>(Clock::now() - sent).count();
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
-  return std::chrono::duration<double>(Clock::now() - begun).count();
+  measured.seconds = std::chrono::duration<double>(Clock::now() - begun).count();
+  std::ranges::sort(measured.latencies);
+  return measured;
+}
+
+double percentile(const Measured& measured, double part) {
+  const auto last = static_cast<double>(measured.latencies.size() - 1);
+  return measured.latencies[static_cast<std::size_t>(part * last)];
 }
 
 }  // namespace
@@ -171,9 +190,14 @@ int main(int argc, char** argv) {
   app.add_option("--members", arguments.members);
   app.add_option("--total", arguments.total);
   app.add_option("--import", arguments.import);
+  app.add_option("--track", arguments.track);
+  app.add_flag("--browser-events", arguments.browser_events);
+  app.add_option("--made-before", arguments.made_before);
   CLI11_PARSE(app, argc, argv);
-  const double seconds = run(arguments);
-  fmt::print("{{\"requests\":{},\"seconds\":{:.4f},\"per_second\":{:.1f}}}\n", arguments.requests, seconds,
-             static_cast<double>(arguments.requests) / seconds);
+  const Measured measured = run(arguments);
+  fmt::print(
+      "{{\"requests\":{},\"seconds\":{:.4f},\"per_second\":{:.1f},\"p50_ms\":{:.2f},\"p99_ms\":{:.2f},\"max_ms\":{:.2f}}}\n",
+      arguments.requests, measured.seconds, static_cast<double>(arguments.requests) / measured.seconds,
+      percentile(measured, 0.5), percentile(measured, 0.99), percentile(measured, 1));
   return 0;
 }

@@ -60,6 +60,29 @@ export const benches = {
     report('g', `events/s over /import, ${events} events`, ours.toFixed(0), bare.toFixed(0), (ours / bare).toFixed(2), 'at least 0.5', ours / bare >= 0.5);
   },
 
+  // Browsers that send their few events each, as the SDK does, against /import of the same events.
+  async o() {
+    const events = quick ? 30_000 : 300_000;
+    const results = { track: [], import: [] };
+    const load = (...args) => withPublisher(join(folder(), 'data'), async (publisher) => {
+      await publisher.apply(shop);
+      const measured = measure('load', '--port', publisher.port, '--browser-events', '--made-before', events, ...args);
+      return { ...measured, events: events / measured.seconds, memory: peak(publisher.process) };
+    });
+    for (let round = 0; round < 3; ++round) {
+      results.import.push(await load('--import', btoa('secret:'), '--members', 2000, '--requests', events / 2000, '--connections', 16));
+      results.track.push(await load('--track', 'token', '--members', 10, '--requests', events / 10, '--connections', 100));
+    }
+    const figure = (way, name) => median(results[way].map((one) => one[name]));
+    const ratio = figure('track', 'events') / figure('import', 'events');
+    report('o', `events/s over /track from 100 browsers, ${events} events`, figure('track', 'events').toFixed(0), `${figure('import', 'events').toFixed(0)} /import`,
+      ratio.toFixed(2), 'at least 0.7', ratio >= 0.7);
+    for (const way of ['track', 'import']) {
+      report('o', `the same, /${way}: peak memory; median, 99th percentile and longest answer`, `${figure(way, 'memory').toFixed(0)} MiB; ${
+        ['p50_ms', 'p99_ms', 'max_ms'].map((name) => figure(way, name).toFixed(0)).join(', ')} ms`, '', '', '', true);
+    }
+  },
+
   // A first load to a receiver that only answers, against a bare client that posts bodies made before.
   async h() {
     await withAnswerer(async (port) => {

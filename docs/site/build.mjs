@@ -56,7 +56,7 @@ const config = {
     sidebar: [
       { text: 'Start', items: [item('README.md', 'What it is'), item('CHANGELOG.md'), item('SECURITY.md')] },
       { text: 'Receive', items: docs('receiving', 'answers', 'api', 'operations') },
-      { text: 'Publish', items: docs('publisher', 'ingestion', 'cohorts', 'reports', 'alerts', 'anomalies', 'scaling') },
+      { text: 'Publish', items: docs('publisher', 'ingestion', 'importing', 'cohorts', 'reports', 'alerts', 'anomalies', 'scaling') },
       { text: 'The contract', items: versions.map((version) => ({ text: `AsyncAPI ${version}`, link: `/contract-${version}/index.html`, target: '_self' })) },
       { text: 'Inside', items: [item('ARCHITECTURE.md'), ...docs('performance'), item('CONTRIBUTING.md')] },
       { text: 'Decisions', collapsed: true, items: [...places.keys()].filter((name) => name.startsWith('docs/decisions/')).map((name) => item(name)) },

@@ -24,8 +24,7 @@ inline Timestamp from_unix_ms(std::int64_t ms) {
 /// "2026-02-06T10:53:30.000Z"
 std::string format_iso8601(Timestamp t);
 
-/// Reads RFC 3339 (`Z` or a numeric offset, optional fraction, `T` or a blank) and a bare date (midnight
-/// UTC).
+/// Reads a time that says where (RFC 3339 and the forms of written_time.hpp), and a bare date (midnight UTC).
 std::optional<Timestamp> parse_iso8601(std::string_view text);
 
 /// "90s", "30m", "12h", "3d", "250ms"; no value for anything else.

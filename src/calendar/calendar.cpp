@@ -95,8 +95,11 @@ LocalTime TimeZone::local(Timestamp at) const {
 }
 
 Timestamp TimeZone::day_start(std::int64_t day_number) const {
-  const date::local_time<Millis> midnight{days(day_number)};
-  return zone_->to_sys(midnight, date::choose::earliest);
+  return instant(days(day_number));
+}
+
+Timestamp TimeZone::instant(Millis local) const {
+  return zone_->to_sys(date::local_time<Millis>(local), date::choose::earliest);
 }
 
 std::string TimeZone::format(Timestamp at) const {

@@ -38,6 +38,9 @@ class TimeZone {
   /// The instant at which a local day begins: midnight, or what follows it where the clock jumps over
   /// midnight.
   Timestamp day_start(std::int64_t day_number) const;
+  /// The instant at which the local clock shows `local`, counted from 1970-01-01 00:00 on it: the first of two where it
+  /// was put back, and the moment of the jump where it was put over `local`.
+  Timestamp instant(Millis local) const;
   /// "2026-02-06 10:53" (Berlin's clock).
   std::string format(Timestamp at) const;
   /// How far the local clock is ahead of UTC, and since when.

@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "base/log.hpp"
+#include "base/temporary_folder.hpp"
 #include "cli/commands.hpp"
 #include "cli/serve.hpp"
 #include "cli/settings.hpp"
-#include "cli/temporary_folder.hpp"
 #include "demo/demo.hpp"
 
 namespace bellwether::cli {

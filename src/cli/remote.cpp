@@ -4,8 +4,8 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/line_splitter.hpp"
 #include "base/visible.hpp"
-#include "cli/line_splitter.hpp"
 #include "net/address.hpp"
 #include "net/http_client.hpp"
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "base/written_time.hpp"
 
 namespace bellwether::cli {
 
@@ -26,8 +27,9 @@ std::optional<Timestamp> read_time(std::string_view text) {
   constexpr double kLatest = 1e11;
   if (const auto seconds = parse_number(text); seconds && std::abs(*seconds) < kLatest)
     return from_unix_ms(static_cast<std::int64_t>(*seconds * kMs));
-  if (const auto at = parse_iso8601(text)) return at;
-  return parse_iso8601(std::string(text) + "Z");
+  const auto written = parse_written_time(text);
+  if (!written || !written->zone.empty()) return std::nullopt;
+  return Timestamp(written->local - written->ahead.value_or(Millis(0)));
 }
 
 /// No value for a heading.

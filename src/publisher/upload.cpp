@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include <fmt/format.h>
 
+#include "base/csv_reader.hpp"
 #include "base/json_writer.hpp"
 #include "base/utf8.hpp"
 #include "publisher/sql.hpp"
@@ -18,34 +18,8 @@ constexpr std::size_t kMaxId = 255;
 constexpr std::size_t kInsertBytes = 8UL << 20U;
 constexpr std::array<std::string_view, 3> kHeadings{"distinct_id", "$distinct_id", "mixpanel_distinct_id"};
 
-/// Takes the first field of a record off `rest`, and the rest of the record. No value for a quote that does
-/// not end.
-std::optional<std::string> take_record(std::string_view& rest) {
-  std::string field;
-  if (rest.front() != '"') {
-    const std::size_t end = std::min(rest.find_first_of(",\r\n"), rest.size());
-    field = rest.substr(0, end);
-    rest.remove_prefix(end);
-  } else {
-    rest.remove_prefix(1);
-    for (;;) {
-      const std::size_t quote = rest.find('"');
-      if (quote == std::string_view::npos) return std::nullopt;
-      field += rest.substr(0, quote);
-      rest.remove_prefix(quote + 1);
-      if (!rest.starts_with('"')) break;
-      field += '"';
-      rest.remove_prefix(1);
-    }
-  }
-  bool quoted = false;
-  while (!rest.empty() && (quoted || rest.front() != '\n')) {
-    quoted = quoted != (rest.front() == '"');
-    rest.remove_prefix(1);
-  }
-  if (!rest.empty()) rest.remove_prefix(1);
-  return field;
-}
+/// What is held as records at once.
+constexpr std::size_t kPieceBytes = 64UL << 10U;
 
 }  // namespace
 
@@ -54,15 +28,26 @@ std::expected<std::vector<std::string>, std::string> read_id_list(std::string_vi
   if (csv.starts_with(kByteOrderMark)) csv.remove_prefix(kByteOrderMark.size());
   if (!is_utf8(csv)) return std::unexpected("the list is not UTF-8");
   std::vector<std::string> ids;
-  for (std::size_t record = 1; !csv.empty(); ++record) {
-    auto id = take_record(csv);
-    if (!id) return std::unexpected(fmt::format("record {}: the quote does not end", record));
-    if (id->empty()) continue;
-    if (record == 1 && std::ranges::find(kHeadings, *id) != kHeadings.end()) continue;
-    if (id->size() > kMaxId)
-      return std::unexpected(fmt::format("record {}: an id has at most {} bytes", record, kMaxId));
-    ids.push_back(std::move(*id));
+  std::size_t record = 0;
+  const auto take = [&](std::vector<CsvReader::Record> records) -> std::expected<void, std::string> {
+    for (CsvReader::Record& fields : records) {
+      ++record;
+      if (!fields[0] || fields[0]->empty()) continue;
+      if (record == 1 && std::ranges::find(kHeadings, *fields[0]) != kHeadings.end()) continue;
+      if (fields[0]->size() > kMaxId)
+        return std::unexpected(fmt::format("record {}: an id has at most {} bytes", record, kMaxId));
+      ids.push_back(*std::move(fields[0]));
+    }
+    return {};
+  };
+  CsvReader reader;
+  for (std::size_t at = 0; at < csv.size(); at += kPieceBytes) {
+    if (auto taken = take(reader.take(csv.substr(at, kPieceBytes))); !taken)
+      return std::unexpected(taken.error());
   }
+  auto last = reader.finish();
+  if (!last) return std::unexpected(fmt::format("record {}: the quote does not end", record + 1));
+  if (auto taken = take(*std::move(last)); !taken) return std::unexpected(taken.error());
   return ids;
 }
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from './support/bellwether.mjs';
+import { limitFileSize, until } from './support/bellwether.mjs';
 import { openWindow } from './support/browser.mjs';
 import { sdkFolder, servePages } from './support/page_server.mjs';
 import { Publisher } from './support/publisher.mjs';
@@ -92,6 +92,21 @@ test('an event that is answered 429 stays with the SDK and is delivered later', 
   await until_arrived(publisher, ['Patient']);
   assert.equal((await waiting).status, 200);
   assert.equal(named(await latest(publisher), 'Patient').length, 1);
+});
+
+test('an event that is answered 503 stays with the SDK and is delivered when the disk has room again', async (t) => {
+  const publisher = await Publisher.start(t);
+  await publisher.apply(project);
+  const site = await servePages(t, { '/': page(publisher, { batch_flush_interval_ms: 300 }, `mixpanel.track('Patient');`) });
+  const { window } = await watch(t);
+  const answers = [];
+  window.on('response', async (response) => { if (response.url().includes('/track')) answers.push([response.status(), await response.headerValue('retry-after')]); });
+  limitFileSize(publisher, 0);
+  await window.goto(site);
+  await until(() => answers.length > 0, 'the SDK was answered');
+  assert.deepEqual(answers[0], [503, '1']);
+  limitFileSize(publisher, 'unlimited');
+  assert.equal(named(await until_arrived(publisher, ['Patient']), 'Patient').length, 1);
 });
 
 test('a browser without credentials in requests sends by script, and calls back', async (t) => {

@@ -1,16 +1,11 @@
 // A disk without room, played by a limit on the size of files that is lifted later.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Subscriber, atEnd, page, run, until } from './support/bellwether.mjs';
+import { Subscriber, atEnd, limitFileSize, page, run, until } from './support/bellwether.mjs';
 
 const wide = (session) => page('members', session, { cohort: session, ids: Array.from({ length: 500 }, (_, i) => `${session}-${i}-${'x'.repeat(100)}`) });
-
-function limitFileSize(subscriber, bytes) {
-  const done = spawnSync('prlimit', ['--pid', String(subscriber.process.pid), `--fsize=${bytes}:unlimited`], { encoding: 'utf8' });
-  assert.equal(done.status, 0, done.stderr);
-}
 
 test('503 while there is no room, nothing acknowledged lost, and it recovers by itself', async (t) => {
   const subscriber = await Subscriber.start(t);

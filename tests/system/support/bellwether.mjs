@@ -69,6 +69,12 @@ export async function until(probe, what, milliseconds = 15_000) {
   }
 }
 
+/** A disk without room for a running service, played by a limit on the size of its files; 'unlimited' lifts it. */
+export function limitFileSize(service, bytes) {
+  const done = spawnSync('prlimit', ['--pid', String(service.process.pid), `--fsize=${bytes}:unlimited`], { encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(done.stderr);
+}
+
 /** A running service: its process, its log, its addresses. */
 export class Service {
   log = '';

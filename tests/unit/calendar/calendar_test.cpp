@@ -15,6 +15,24 @@ TEST(TimeZone, IsFoundByItsName) {
             "there is no time zone \"Berlin\"; they are named like \"Europe/Berlin\"");
 }
 
+TEST(TimeZone, AnInstantByItsLocalClock) {
+  struct Case {
+    const char* zone;
+    const char* local;  ///< as if it were UTC
+    const char* instant;
+  };
+  for (const auto& [zone, local, instant] :
+       {Case{"UTC", "2026-11-20T10:00:00Z", "2026-11-20T10:00:00Z"},
+        Case{"Europe/Zurich", "2026-11-20T10:00:00Z", "2026-11-20T09:00:00Z"},
+        Case{"Europe/Zurich", "2026-07-20T10:00:00Z", "2026-07-20T08:00:00Z"},
+        Case{"Europe/Zurich", "2026-10-25T02:30:00Z", "2026-10-25T00:30:00Z"},     // comes twice
+        Case{"Europe/Zurich", "2026-03-29T02:30:00Z", "2026-03-29T01:00:00Z"}}) {  // is jumped over
+    EXPECT_EQ(format_iso8601(TimeZone::find(zone)->instant(at(local).time_since_epoch())),
+              format_iso8601(at(instant)))
+        << zone << " " << local;
+  }
+}
+
 struct BucketCase {
   const char* zone;
   Unit unit;

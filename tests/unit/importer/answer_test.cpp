@@ -1,8 +1,8 @@
-#include "cli/import_answer.hpp"
+#include "importer/answer.hpp"
 
 #include <gtest/gtest.h>
 
-namespace bellwether::cli {
+namespace bellwether::importer {
 namespace {
 
 TEST(ImportAnswer, ReadsCountsAndFailures) {
@@ -47,4 +47,4 @@ TEST(ImportAnswer, ReadsWhyAllWasRefused) {
 }
 
 }  // namespace
-}  // namespace bellwether::cli
+}  // namespace bellwether::importer

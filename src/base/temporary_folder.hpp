@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-namespace bellwether::cli {
+namespace bellwether {
 
 /// A folder that goes with this. The path is empty when none could be made.
 class TemporaryFolder {
@@ -25,4 +25,4 @@ class TemporaryFolder {
   std::string path_;
 };
 
-}  // namespace bellwether::cli
+}  // namespace bellwether

@@ -10,7 +10,7 @@
 #include "base/error.hpp"
 
 /// What /import answers a batch. Pure.
-namespace bellwether::cli {
+namespace bellwether::importer {
 
 struct ImportAnswer {
   struct Failure {
@@ -28,4 +28,4 @@ Result<ImportAnswer> parse_import_answer(std::string_view body, std::size_t reco
 /// The `error` of an answer that refuses a whole batch; empty when it has none.
 std::string import_error(std::string_view body);
 
-}  // namespace bellwether::cli
+}  // namespace bellwether::importer

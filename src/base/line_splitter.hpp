@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace bellwether::cli {
+namespace bellwether {
 
 /// Splits what comes in pieces into lines.
 class LineSplitter {
@@ -25,4 +25,4 @@ class LineSplitter {
   std::string pending_;
 };
 
-}  // namespace bellwether::cli
+}  // namespace bellwether

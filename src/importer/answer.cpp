@@ -1,9 +1,9 @@
-#include "cli/import_answer.hpp"
+#include "importer/answer.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-namespace bellwether::cli {
+namespace bellwether::importer {
 
 namespace {
 
@@ -59,4 +59,4 @@ std::string import_error(std::string_view body) {
   return wrong ? "" : text_at(parsed, "error");
 }
 
-}  // namespace bellwether::cli
+}  // namespace bellwether::importer

@@ -1,0 +1,51 @@
+#include "importer/event_time.hpp"
+
+#include <cmath>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/encoding.hpp"
+#include "base/written_time.hpp"
+
+namespace bellwether::importer {
+
+namespace {
+
+/// Numbers below it are seconds (the year 5138), below a thousand times as much milliseconds, and so on.
+constexpr double kUnitEnds = 1e11;
+constexpr double kMillis = 1000;
+
+std::optional<std::int64_t> from_number(std::string_view text) {
+  auto number = parse_number(text);
+  if (!number) return std::nullopt;
+  double millis_per_unit = kMillis;
+  for (double end = kUnitEnds; std::abs(*number) >= end; end *= kMillis) millis_per_unit /= kMillis;
+  return static_cast<std::int64_t>(std::floor(*number * millis_per_unit));
+}
+
+std::optional<std::int64_t> from_written(std::string_view text, const calendar::TimeZone& zone) {
+  const auto time = parse_written_time(text);
+  if (!time) return std::nullopt;
+  if (time->ahead) return (time->local - *time->ahead).count();
+  if (time->zone.empty()) return to_unix_ms(zone.instant(time->local));
+  const auto named = calendar::TimeZone::find(time->zone);
+  if (!named) return std::nullopt;
+  return to_unix_ms(named->instant(time->local));
+}
+
+}  // namespace
+
+std::expected<std::int64_t, std::string> parse_event_time(std::string_view text,
+                                                          const calendar::TimeZone& zone) {
+  text = trim(text);
+  // First, so that 20261120 is a day. As seconds it would lie in 1970.
+  if (const auto written = from_written(text, zone)) return *written;
+  if (const auto number = from_number(text)) return *number;
+  return std::unexpected(fmt::format(
+      "\"{}\" is not read as a time; use seconds or milliseconds since 1970, or 2026-11-20 10:00:00 with or "
+      "without a zone (Z, +01:00)",
+      for_message(text)));
+}
+
+}  // namespace bellwether::importer
