@@ -90,6 +90,8 @@ class Handler {
   /// `offload`.
   virtual bool screens_slowly(const RequestHead& /*head*/) { return false; }
   virtual void handle(Request request, Respond respond) = 0;
+  /// Whether requests that were sent one behind another are taken also when their sender has gone without reading the answers.
+  virtual bool takes_unread() const { return false; }
   virtual Response refuse(const Refusal& refusal) = 0;
 };
 

@@ -1,6 +1,7 @@
 // Events and profiles in: Mixpanel's own Node client, and plain HTTP for what it does not do.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import net from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -157,6 +158,19 @@ test('one bad record costs no other, and what was not taken can be seen', async 
   assert.equal(publisher.log.match(/records were not taken/g).length, 1, 'one line a minute');
   assert.deepEqual(await people(publisher, did('Good')), ['ann']);
   assert.deepEqual(await people(publisher, did('Old')), ['bob']);
+});
+
+test('batches that were sent one behind another are all taken, also when their sender has gone', async (t) => {
+  const publisher = await Publisher.start(t);
+  await publisher.apply({ projects: [project('8')] });
+  const batch = (b) => JSON.stringify(Array.from({ length: 50 }, (_, i) => ({ event: 'Piped', properties: { token: 'token-8', distinct_id: `p${b}-${i}`, $insert_id: `${b}-${i}` } })));
+  const request = (b) => `POST /track HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${batch(b).length}\r\n\r\n${batch(b)}`;
+  const { hostname, port } = new URL(publisher.url);
+  const socket = net.connect({ host: hostname, port });
+  // As a script that ends: nothing is read, and the first answer meets a closed port.
+  await new Promise((resolve) => socket.once('connect', () => socket.write(Array.from({ length: 8 }, (_, b) => request(b)).join(''), resolve)));
+  socket.destroy();
+  await until(async () => (await people(publisher, did('Piped'))) === 400, 'all 8 batches are there');
 });
 
 test('the events that arrive can be watched: the latest, and as they come', async (t) => {

@@ -327,11 +327,12 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     if (around_.stopping || giving_way_) keep_alive_ = false;
     answering_ = true;
     auto on_acknowledgement = std::move(response.on_acknowledgement);
-    const bool written = co_await writer_.write(response, keep_alive_, head_only_);
+    const bool written = !peer_has_gone_ && co_await writer_.write(response, keep_alive_, head_only_);
     if (on_acknowledgement) unacknowledged_.push_back(std::move(on_acknowledgement));
     if (!written) {
       acknowledge(Acknowledgement::kLost);
-      co_return false;
+      peer_has_gone_ = true;
+      co_return keep_alive_ && !watchdog_.timed_out() && around_.handler.takes_unread();
     }
     if (!keep_alive_) {
       co_await close();
@@ -382,6 +383,8 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   std::optional<HeavyGate::Pass> pass_;
   bool answering_ =
       false;  ///< a part of an answer may be written: another answer would be taken for its rest
+  bool peer_has_gone_ =
+      false;  ///< an answer could not be written: what it sent before is read still, where that is wanted
   bool peer_was_silent_ = true;  ///< nothing had come when the last answer was written
 };
 

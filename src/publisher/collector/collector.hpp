@@ -41,6 +41,8 @@ class Collector final : public net::Handler {
   std::optional<net::Response> screen(const net::RequestHead& head) override;
   void handle(net::Request request, net::Respond respond) override;
   net::Response refuse(const net::Refusal& refusal) override;
+  /// PHP's SDK sends its batches one behind another, reads no answer and ends with its script.
+  bool takes_unread() const override { return true; }
 
  private:
   struct Exchange;
