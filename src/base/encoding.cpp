@@ -14,6 +14,17 @@ namespace {
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+constexpr unsigned char kNoDigit = 0xff;
+
+/// The value of each byte as a digit of base64.
+constexpr auto kBase64Values = [] {
+  std::array<unsigned char, 256> values{};
+  values.fill(kNoDigit);
+  for (std::size_t i = 0; i < kBase64.size(); ++i)
+    values[static_cast<unsigned char>(kBase64[i])] = static_cast<unsigned char>(i);
+  return values;
+}();
+
 std::optional<unsigned> hex_value(char digit) {
   if (digit >= '0' && digit <= '9') return static_cast<unsigned>(digit - '0');
   if (digit >= 'a' && digit <= 'f') return static_cast<unsigned>(digit - 'a') + 10U;
@@ -53,16 +64,18 @@ std::optional<std::string> from_base64(std::string_view text) {
     ++padding;
   }
   std::string out;
+  out.resize(text.size() * 3 / 4);
+  std::size_t size = 0;
   unsigned group = 0;
   unsigned bits = 0;
   for (const char c : text) {
-    const std::size_t digit = kBase64.find(c);
-    if (digit == std::string_view::npos) return std::nullopt;
-    group = group << 6U | static_cast<unsigned>(digit);
+    const unsigned char digit = kBase64Values[static_cast<unsigned char>(c)];
+    if (digit == kNoDigit) return std::nullopt;
+    group = group << 6U | digit;
     bits += 6;
     if (bits < 8) continue;
     bits -= 8;
-    out += static_cast<char>(group >> bits & 0xffU);
+    out[size++] = static_cast<char>(group >> bits & 0xffU);
   }
   const bool leftover_is_zero = (group & ((1U << bits) - 1U)) == 0;
   if (!leftover_is_zero) return std::nullopt;
@@ -71,21 +84,23 @@ std::optional<std::string> from_base64(std::string_view text) {
 
 std::optional<std::string> from_percent_encoding(std::string_view text, bool plus_is_blank) {
   std::string out;
-  out.reserve(text.size());
+  out.resize(text.size());
+  std::size_t size = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+' && plus_is_blank) {
-      out += ' ';
-    } else if (text[i] != '%') {
-      out += text[i];
-    } else {
+    char c = text[i];
+    if (c == '+' && plus_is_blank) {
+      c = ' ';
+    } else if (c == '%') {
       if (i + 2 >= text.size()) return std::nullopt;
       const auto high = hex_value(text[i + 1]);
       const auto low = hex_value(text[i + 2]);
       if (!high || !low) return std::nullopt;
-      out += static_cast<char>(*high << 4U | *low);
+      c = static_cast<char>(*high << 4U | *low);
       i += 2;
     }
+    out[size++] = c;
   }
+  out.resize(size);
   return out;
 }
 

@@ -70,6 +70,7 @@ std::vector<std::string> Layout::create(std::string_view statement) const {
   if (cluster_.empty()) return {local};
   const std::string on_cluster = fmt::format(" ON CLUSTER '{}'", cluster_);
   if (statement.find("CREATE DATABASE") != std::string_view::npos) return {local + on_cluster};
+  if (statement.find("ALTER TABLE") != std::string_view::npos) return {remove(statement)};
   const std::string table(table_of(statement));
   const std::string name = std::string(kDatabase) + table;
   replace_once(local, name, name + "_local" + on_cluster);

@@ -33,18 +33,19 @@ std::string_view status_text(unsigned code) {
 
 /// Base64 in either alphabet; a form's decoder has made blanks of '+', and padding may be left out.
 std::optional<std::string> lenient_base64(std::string text) {
-  std::ranges::replace(text, ' ', '+');
-  std::ranges::replace(text, '-', '+');
-  std::ranges::replace(text, '_', '/');
+  for (char& c : text) {
+    if (c == ' ' || c == '-') c = '+';
+    if (c == '_') c = '/';
+  }
   while (text.size() % 4 != 0) text += '=';
   return from_base64(text);
 }
 
-std::expected<std::string, std::string> read_data(const std::string& data) {
+std::expected<std::string, std::string> read_data(std::string data) {
   const std::size_t begin = data.find_first_not_of(" \t\r\n");
   if (begin == std::string::npos) return std::unexpected("data, missing or empty");
   if (data[begin] == '{' || data[begin] == '[') return data;
-  auto decoded = lenient_base64(data);
+  auto decoded = lenient_base64(std::move(data));
   if (!decoded) return std::unexpected("data is neither JSON nor base64");
   return std::move(*decoded);
 }
@@ -97,6 +98,7 @@ std::expected<Carried, std::string> read_carried(net::Request& request) {
     auto fields = net::split_query(request.body);
     if (!fields) return std::unexpected("the form has a broken % escape");
     std::ranges::move(*fields, std::back_inserter(carried.parameters));
+    request.body.clear();
   } else if (!request.body.empty()) {
     carried.json = std::move(request.body);
     return carried;
@@ -104,7 +106,7 @@ std::expected<Carried, std::string> read_carried(net::Request& request) {
   const auto data =
       std::ranges::find_if(carried.parameters, [](const auto& pair) { return pair.first == "data"; });
   if (data == carried.parameters.end()) return std::unexpected("data, missing or empty");
-  auto json = TRY(read_data(data->second));
+  auto json = TRY(read_data(std::move(data->second)));
   carried.json = std::move(json);
   carried.as_form = true;
   return carried;

@@ -42,6 +42,12 @@ TEST(Layout, AClusterHasReplicatedTablesBehindDistributedOnes) {
   EXPECT_FALSE(Layout::on_cluster(""));
 }
 
+TEST(Layout, ATableThatIsChangedIsTheOneOfEachShard) {
+  EXPECT_THAT(
+      Layout::on_cluster("main")->create("ALTER TABLE bellwether.event MODIFY SETTING a = 1"),
+      ::testing::ElementsAre("ALTER TABLE bellwether.event_local ON CLUSTER 'main' MODIFY SETTING a = 1"));
+}
+
 TEST(Layout, TheEngineReadsEveryStatementOfACluster) {
   const bellwether::testing::TemporaryFolder folder;
   auto engine = ChdbEngine::open({.library = BELLWETHER_CHDB_LIBRARY, .folder = folder.file("events")});
