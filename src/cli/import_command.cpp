@@ -71,13 +71,28 @@ Result<void> complete(Arguments& arguments) {
   const auto wait = parse_duration(arguments.wait);
   if (!wait) return fail(fmt::format("--wait {}: write it as 30s, 10m or 12h", arguments.wait));
   arguments.target.wait = *wait;
-  if (!arguments.secret.empty()) arguments.target.user = arguments.secret;
+  // A user that is named is meant, though the environment has a secret.
+  if (arguments.target.user.empty()) {
+    arguments.target.user = arguments.secret;
+    arguments.target.password.clear();
+  }
   if (arguments.target.user.empty()) {
     return fail(
         "say by what right: the project's secret in BELLWETHER_IMPORT_SECRET (or --secret), or a service account with "
         "--user and BELLWETHER_IMPORT_PASSWORD");
   }
   return {};
+}
+
+/// What an import that was cut off goes on under.
+std::string terms_of(const Arguments& arguments) {
+  const importer::TableOptions& table = arguments.table;
+  std::string terms =
+      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", arguments.target.url, arguments.target.project,
+                  arguments.time_zone, table.event, table.time, table.distinct_id, table.insert_id,
+                  table.event_name.value_or(""), table.decimal_comma);
+  for (const std::string& type : arguments.types) terms += "\n" + type;
+  return terms;
 }
 
 /// Tells how far a file is.
@@ -119,7 +134,8 @@ End import_file(const Arguments& arguments, const std::string& file, ReadingEngi
   }
   const std::string rejects = arguments.rejects.value_or(file + ".rejected");
   Display display(file);
-  importer::Job job(arguments.target, file, rejects, [&](const auto& progress) { display.show(progress); });
+  importer::Job job(arguments.target, file, rejects, terms_of(arguments),
+                    [&](const auto& progress) { display.show(progress); });
   const auto counts = job.run(**source);
   display.finish();
   if (!counts) {
@@ -168,6 +184,7 @@ void add_import_command(CLI::App& app, Action& action) {
   command->add_option("--event", arguments->table.event_name,
                       "The event's name, for tables without a column of it");
   command->add_option("--event-column", arguments->table.event, "Column of the event's name")
+      ->excludes("--event")
       ->capture_default_str();
   command->add_option("--time-column", arguments->table.time, "Column of the time")->capture_default_str();
   command->add_option("--id-column", arguments->table.distinct_id, "Column of the distinct id")
@@ -176,6 +193,7 @@ void add_import_command(CLI::App& app, Action& action) {
       ->capture_default_str();
   command->add_option("--type", arguments->types,
                       "What a column holds, such as amount=number: text, number, boolean or json");
+  command->add_flag("--decimal-comma", arguments->table.decimal_comma, "Numbers in CSV are written 12,50");
   command->add_option("--time-zone", arguments->time_zone, "Of times that do not say where")
       ->capture_default_str();
   command->add_option("--wait", arguments->wait, "How long a publisher is waited for that is away or busy")

@@ -120,6 +120,13 @@ std::optional<std::string> to_json(ColumnType type, std::string_view text) {
   return json;
 }
 
+std::string with_decimal_point(std::string_view text) {
+  if (text.find('.') != std::string_view::npos) return "";
+  std::string number(text);
+  if (const std::size_t comma = number.find(','); comma != std::string::npos) number[comma] = '.';
+  return number;
+}
+
 bool is_plain_number(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
   const std::string_view whole = take_digits(text);
@@ -137,7 +144,7 @@ void TypeGuess::take(std::span<const std::optional<std::string>> fields) {
     Column& column = columns_[i];
     if (!fields[i] || fields[i]->empty() || column.values == kValuesToDecide || !column.numeric) continue;
     ++column.values;
-    column.numeric = is_plain_number(*fields[i]);
+    column.numeric = is_plain_number(decimal_comma_ ? with_decimal_point(*fields[i]) : *fields[i]);
   }
 }
 

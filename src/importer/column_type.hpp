@@ -26,6 +26,9 @@ std::optional<ColumnType> parse_column_type(std::string_view name);
 /// The value as JSON. Numbers keep their digits. No value for text that is not of the type.
 std::optional<std::string> to_json(ColumnType type, std::string_view text);
 
+/// "12.50" for "12,50"; empty for text that has a point, which divides thousands where a comma divides decimals.
+std::string with_decimal_point(std::string_view text);
+
 /// A number that is surely one: `-`, up to 18 digits without a leading zero, and a fraction. "007" and "1e5" are not.
 bool is_plain_number(std::string_view text);
 
@@ -33,7 +36,8 @@ bool is_plain_number(std::string_view text);
 /// numbers (or all, when it has fewer), and text otherwise. Empty fields are no values.
 class TypeGuess {
  public:
-  explicit TypeGuess(std::size_t columns) : columns_(columns) {}
+  explicit TypeGuess(std::size_t columns, bool decimal_comma = false)
+      : columns_(columns), decimal_comma_(decimal_comma) {}
 
   void take(std::span<const std::optional<std::string>> fields);
   /// No further record changes anything.
@@ -47,6 +51,7 @@ class TypeGuess {
   };
   std::size_t undecided() const;
   std::vector<Column> columns_;
+  bool decimal_comma_;
 };
 
 }  // namespace bellwether::importer

@@ -18,7 +18,7 @@ constexpr std::size_t kMaxRecordLines = 1000;
 
 bool CsvRecords::take(const Line& line, const OnRecord& on_record) {
   if (line.size <= kMaxRecordBytes) {
-    waiting_.push_back({std::string(line.text), line.number, line.end});
+    waiting_.push_back({std::string(line.text), line.number, line.behind});
     return read_waiting(on_record);
   }
   if (!finish(on_record)) return false;
@@ -27,7 +27,7 @@ bool CsvRecords::take(const Line& line, const OnRecord& on_record) {
        .fault = fmt::format("a line of {} bytes; a record has at most {}", line.size, kMaxRecordBytes),
        .text = std::string(line.text),
        .line = line.number,
-       .end = line.end});
+       .behind = line.behind});
 }
 
 bool CsvRecords::finish(const OnRecord& on_record) {
@@ -64,13 +64,16 @@ bool CsvRecords::give(std::vector<CsvReader::Record> records, const OnRecord& on
   if (open_.size() > 1 && !(fits && CsvReader::has_clean_quotes(text, separator_)))
     return refuse_first(on_record);
   const std::uint64_t line = open_.front().number;
-  const std::uint64_t end = open_.back().end;
+  const Place behind = open_.back().behind;
   open_.clear();
   open_bytes_ = 0;
   return std::ranges::all_of(records, [&](auto& fields) {
     std::string fault = fields.size() == columns_ ? "" : count_fault(fields.size());
-    return on_record(
-        {.fields = std::move(fields), .fault = std::move(fault), .text = text, .line = line, .end = end});
+    return on_record({.fields = std::move(fields),
+                      .fault = std::move(fault),
+                      .text = text,
+                      .line = line,
+                      .behind = behind});
   });
 }
 
@@ -87,7 +90,7 @@ bool CsvRecords::refuse_first(const OnRecord& on_record) {
                     .fault = "a quote in this line does not end",
                     .text = std::move(first.text),
                     .line = first.number,
-                    .end = first.end});
+                    .behind = first.behind});
 }
 
 std::string CsvRecords::count_fault(std::size_t fields) const {

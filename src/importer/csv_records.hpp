@@ -17,7 +17,7 @@ struct CsvRecord {
   std::string fault;       ///< empty: there are as many fields as columns
   std::string text;        ///< the line (all of them, when quotes hold line ends) as it is written
   std::uint64_t line = 0;  ///< where it begins, from 1
-  std::uint64_t end = 0;   ///< as Line's
+  Place behind;
 };
 
 /// Makes records of lines, in such a way that a broken record costs no other: when a quote runs over line ends into what does
@@ -41,7 +41,7 @@ class CsvRecords {
   struct Held {
     std::string text;
     std::uint64_t number;
-    std::uint64_t end;
+    Place behind;
   };
   bool read_waiting(const OnRecord& on_record);
   bool read(Held line, const OnRecord& on_record);

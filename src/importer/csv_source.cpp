@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/utf8.hpp"
 #include "importer/csv_records.hpp"
 #include "importer/exported_event.hpp"
 #include "importer/file_bytes.hpp"
@@ -32,20 +33,21 @@ Result<Heading> read_heading(const std::string& file, LineReader& lines) {
   for (Line line; TRY(lines.next(line));) {
     if (line.text.starts_with("\xff\xfe") || line.text.starts_with("\xfe\xff"))
       return fail(fmt::format("{} is UTF-16; save it as UTF-8", file));
+    if (!is_utf8(line.text)) return fail(fmt::format("{}: its heading {}", file, kNotUtf8));
     if (line.text.find_first_not_of(" \t\r") != std::string_view::npos) return parse_heading(file, line.text);
   }
   return fail(fmt::format("{} is empty: its first line names the columns", file));
 }
 
-Result<std::vector<ColumnType>> find_types(const std::string& file) {
+Result<std::vector<ColumnType>> find_types(const std::string& file, bool decimal_comma) {
   const auto bytes = TRY(FileBytes::open(file));
   LineReader lines(*bytes, CsvRecords::kMaxRecordBytes);
   const Heading heading = TRY(read_heading(file, lines));
-  TypeGuess guess(heading.names.size());
+  TypeGuess guess(heading.names.size(), decimal_comma);
   CsvRecords records(heading.separator, heading.names.size());
   const auto take = [&](const CsvRecord& record) {
     if (record.fault.empty()) guess.take(record.fields);
-    return !guess.decided() && record.end < kBytesForTypes;
+    return !guess.decided() && record.behind.bytes < kBytesForTypes;
   };
   // A file that is damaged further on is imported until there.
   for (Line line; lines.next(line).value_or(false);) {
@@ -70,11 +72,11 @@ class CsvSource final : public Source {
   Result<void> read(const Position& from, const OnRecord& on_record) override {
     LineReader lines(*bytes_, CsvRecords::kMaxRecordBytes);
     const Heading heading = TRY(read_heading(file_, lines));
-    TRY(lines.skip_to(from.bytes));
-    Position at = from.bytes > 0 ? from : Position();
+    TRY(lines.skip_to(from.place));
+    Position at = from.place.bytes > 0 ? from : Position();
     CsvRecords records(heading.separator, heading.names.size());
     const auto take = [&](CsvRecord&& record) {
-      at = {at.records + 1, record.end};
+      at = {at.records + 1, record.behind};
       return at.records <= from.records || on_record(record_of(std::move(record), at));
     };
     for (Line line; TRY(lines.next(line));) {
@@ -89,8 +91,11 @@ class CsvSource final : public Source {
  private:
   Record record_of(CsvRecord&& row, const Position& at) const {
     Event event = std::unexpected(Fault{"", std::move(row.fault)});
-    if (event.error().message.empty())
+    if (!is_utf8(row.text)) {
+      event = not_utf8();
+    } else if (event.error().message.empty()) {
       event = rows_.event_of(cells_of(std::move(row.fields)), made_insert_id(row.text, at.records));
+    }
     return make_record(row.line, std::move(event), row.text, at);
   }
 
@@ -105,7 +110,8 @@ Result<std::unique_ptr<Source>> open_csv(const std::string& file, const TableOpt
   auto bytes = TRY(FileBytes::open(file));
   LineReader lines(*bytes, CsvRecords::kMaxRecordBytes);
   Heading heading = TRY(read_heading(file, lines));
-  auto rows = RowReader::make(options, std::move(heading.names), TRY(find_types(file)));
+  auto rows =
+      RowReader::make(options, std::move(heading.names), TRY(find_types(file, options.decimal_comma)));
   if (!rows) return fail(fmt::format("{}: {}", file, rows.error().message));
   return std::make_unique<CsvSource>(file, TRY(FileBytes::open(file)), *std::move(rows));
 }

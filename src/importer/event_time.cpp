@@ -15,6 +15,8 @@ namespace {
 /// Numbers below it are seconds (the year 5138), below a thousand times as much milliseconds, and so on.
 constexpr double kUnitEnds = 1e11;
 constexpr double kMillis = 1000;
+constexpr std::int64_t kEarliest = 31'536'000'000;  ///< 1971
+constexpr std::int64_t kSurelyMillis = 100'000'000'000;
 
 std::optional<std::int64_t> from_number(std::string_view text) {
   auto number = parse_number(text);
@@ -40,12 +42,21 @@ std::expected<std::int64_t, std::string> parse_event_time(std::string_view text,
                                                           const calendar::TimeZone& zone) {
   text = trim(text);
   // First, so that 20261120 is a day. As seconds it would lie in 1970.
-  if (const auto written = from_written(text, zone)) return *written;
-  if (const auto number = from_number(text)) return *number;
+  auto time = from_written(text, zone);
+  if (!time) time = from_number(text);
+  if (time && *time >= kEarliest) return *time;
+  if (time)
+    return std::unexpected(fmt::format("\"{}\" lies before 1971, and no event does", for_message(text)));
   return std::unexpected(fmt::format(
       "\"{}\" is not read as a time; use seconds or milliseconds since 1970, or 2026-11-20 10:00:00 with or "
       "without a zone (Z, +01:00)",
       for_message(text)));
+}
+
+std::string time_as_json(std::int64_t milliseconds) {
+  if (milliseconds >= kSurelyMillis) return std::to_string(milliseconds);
+  const auto millis_per_second = static_cast<std::int64_t>(kMillis);
+  return fmt::format("{}.{:03}", milliseconds / millis_per_second, milliseconds % millis_per_second);
 }
 
 }  // namespace bellwether::importer

@@ -15,4 +15,7 @@ namespace bellwether::importer {
 std::expected<std::int64_t, std::string> parse_event_time(std::string_view text,
                                                           const calendar::TimeZone& zone);
 
+/// Such a time as /import reads it: it takes small numbers for seconds, also the milliseconds of 1971 and 1972.
+std::string time_as_json(std::int64_t milliseconds);
+
 }  // namespace bellwether::importer

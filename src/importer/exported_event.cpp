@@ -6,6 +6,7 @@
 #include <simdjson.h>
 
 #include "base/encoding.hpp"
+#include "base/utf8.hpp"
 #include "importer/event_time.hpp"
 #include "importer/json_nesting.hpp"
 
@@ -83,11 +84,16 @@ std::unexpected<Fault> too_large() {
       Fault{"", fmt::format("a record of more than {} bytes is not sent", kMaxEventBytes)});
 }
 
+std::unexpected<Fault> not_utf8() {
+  return std::unexpected(Fault{"", fmt::format("the record {}", kNotUtf8)});
+}
+
 std::string made_insert_id(std::string_view text, std::uint64_t record) {
   return fmt::format("{:016x}-{:x}", digest(text), record);
 }
 
 Event complete_event(std::string_view text, std::uint64_t record, const calendar::TimeZone& zone) {
+  if (!is_utf8(text)) return not_utf8();
   auto event = on_one_line(text);
   if (!event)
     return std::unexpected(
@@ -97,7 +103,7 @@ Event complete_event(std::string_view text, std::uint64_t record, const calendar
   // From the back to the front: what stands before keeps its place.
   if (places->time_size > 0) {
     if (const auto time = parse_event_time(places->time_text, zone))
-      event->replace(places->time, places->time_size, std::to_string(*time));
+      event->replace(places->time, places->time_size, time_as_json(*time));
   }
   if (!places->has_insert_id)
     event->insert(places->properties, fmt::format("\"$insert_id\":\"{}\"{}", made_insert_id(text, record),

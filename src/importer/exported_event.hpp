@@ -14,6 +14,11 @@ namespace bellwether::importer {
 inline constexpr std::size_t kMaxEventBytes = 16UL << 20U;
 std::unexpected<Fault> too_large();
 
+/// Text in another encoding is not guessed at: in an id that would make one person of several.
+inline constexpr std::string_view kNotUtf8 =
+    "is not UTF-8; convert the file first, as with iconv -f WINDOWS-1252 -t UTF-8";
+std::unexpected<Fault> not_utf8();
+
 /// An insert id for a record that has none, made of its text and its place: the same file imported again gives the same events.
 std::string made_insert_id(std::string_view text, std::uint64_t record);
 

@@ -31,18 +31,28 @@ Millis since(steady_clock::time_point begin) {
   return std::chrono::duration_cast<Millis>(steady_clock::now() - begin);
 }
 
+std::uint32_t digest_of(std::string_view text) {
+  Place place;
+  place.move_behind(text);
+  return place.digest;
+}
+
 }  // namespace
 
-Job::Job(const Target& target, std::string file, std::string rejects_file, OnProgress on_progress)
+Job::Job(const Target& target, std::string file, std::string rejects_file, const std::string& terms,
+         OnProgress on_progress)
     : target_(target),
       progress_file_(std::move(file) + ".import"),
       rejects_file_(std::move(rejects_file)),
+      terms_(digest_of(terms)),
       on_progress_(std::move(on_progress)),
       client_({.ca_file = target.ca_file}) {}
 
 std::expected<Counts, Stopped> Job::run(Source& source) {
   source_ = &source;
-  const Position from = load_progress();
+  const auto loaded = load_progress();
+  if (!loaded) return std::unexpected(Stopped{.message = loaded.error().message, .by_file = true});
+  const Position from = *loaded;
   Position last = from;
   Result<void> taken;
   const auto read = source.read(from, [&](Record&& record) {
@@ -59,21 +69,30 @@ std::expected<Counts, Stopped> Job::run(Source& source) {
   return counts_;
 }
 
-Position Job::load_progress() {
+Result<Position> Job::load_progress() {
   std::ifstream stream(progress_file_);
   Position at;
-  if (stream >> at.records >> at.bytes >> counts_.imported >> counts_.rejected) return at;
-  counts_ = {};
-  std::error_code ignored;
-  std::filesystem::remove(rejects_file_, ignored);
-  return {};
+  if (!(stream >> at.records >> at.place.bytes >> counts_.imported >> counts_.rejected)) {
+    counts_ = {};
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(rejects_file_, ignored))
+      std::filesystem::remove(rejects_file_, ignored);
+    return Position();
+  }
+  // Version 0.1 noted neither.
+  std::uint32_t terms = terms_;
+  if (stream >> at.place.digest >> terms; terms == terms_) return at;
+  return fail(fmt::format(
+      "{} is of an import to another project or publisher, or with other options, that was cut off: give the same to go on with it, or "
+      "delete the file to import from the start",
+      progress_file_));
 }
 
 /// Replaced in one step, so that it is never half written.
 void Job::save_progress(const Position& at) {
   const std::string next = progress_file_ + ".new";
-  std::ofstream(next) << fmt::format("{} {} {} {}\n", at.records, at.bytes, counts_.imported,
-                                     counts_.rejected);
+  std::ofstream(next) << fmt::format("{} {} {} {} {} {}\n", at.records, at.place.bytes, counts_.imported,
+                                     counts_.rejected, at.place.digest, terms_);
   std::error_code ignored;
   std::filesystem::rename(next, progress_file_, ignored);
 }
@@ -92,7 +111,7 @@ Result<void> Job::take(Record record) {
 
 Result<void> Job::flush(const Position& at) {
   TRY(deliver(batch_, kStrangeTries));
-  if (rejects_.is_open() && !rejects_.flush())
+  if (counts_.rejected > 0 && !rejects_.flush())
     return fail(
         fmt::format("{} cannot be written; say where rejected records go: --rejects FILE", rejects_file_));
   batch_.clear();
@@ -185,8 +204,8 @@ bool Job::pause(const Verdict& verdict) {
 }
 
 void Job::reject(const Pending& record, const Fault& why) {
-  ++counts_.rejected;
   if (!rejects_.is_open()) rejects_.open(rejects_file_, std::ios::app);
+  ++counts_.rejected;
   std::string line;
   JsonWriter json(line);
   json.begin_object().key("record").value(record.record);

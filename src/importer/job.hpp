@@ -57,7 +57,10 @@ class Job {
  public:
   using OnProgress = std::function<void(const Progress&)>;
 
-  Job(const Target& target, std::string file, std::string rejects_file, OnProgress on_progress);
+  /// `terms`: all that makes this import another one than the next of the same file, such as the project and how a table is
+  /// read. What was cut off goes on under the same terms only.
+  Job(const Target& target, std::string file, std::string rejects_file, const std::string& terms,
+      OnProgress on_progress);
 
   /// All that stands before a fault in the file is imported too.
   std::expected<Counts, Stopped> run(Source& source);
@@ -68,7 +71,7 @@ class Job {
     std::uint64_t line;
     std::string event;
   };
-  Position load_progress();
+  Result<Position> load_progress();
   void save_progress(const Position& at);
   Result<void> take(Record record);
   Result<void> flush(const Position& at);
@@ -83,6 +86,7 @@ class Job {
   const Target& target_;
   const std::string progress_file_;
   const std::string rejects_file_;
+  const std::uint32_t terms_;  ///< their digest
   const OnProgress on_progress_;
   net::HttpClient client_;
   Source* source_ = nullptr;  ///< of the present run

@@ -18,10 +18,15 @@ bool is_blank(char c) {
 }  // namespace
 
 Result<bool> JsonArray::take(std::string_view piece, const OnElement& on_element) {
-  for (const char c : piece) {
-    ++taken_;
+  std::size_t noted = 0;  // of the piece, in at_
+  for (std::size_t i = 0; i < piece.size(); ++i) {
+    const char c = piece[i];
     const bool ends = nesting_.depth() == 0 && !nesting_.in_string() && (c == ',' || c == ']');
-    if (state_ == State::kElement && ends && !end_element(on_element)) return false;
+    if (state_ == State::kElement && ends) {
+      at_.move_behind(piece.substr(noted, i + 1 - noted));
+      noted = i + 1;
+      if (!end_element(on_element)) return false;
+    }
     if (state_ == State::kElement) {
       nesting_.take(c);
       keep(c);
@@ -30,6 +35,7 @@ Result<bool> JsonArray::take(std::string_view piece, const OnElement& on_element
     }
     if (c == '\n') ++line_;
   }
+  at_.move_behind(piece.substr(noted));
   return true;
 }
 
@@ -54,7 +60,7 @@ Result<void> JsonArray::take_outside(char c) {
 bool JsonArray::end_element(const OnElement& on_element) {
   const std::string_view text =
       size_ > max_element_bytes_ ? std::string_view(element_).substr(0, kKeptOfLargeElement) : trim(element_);
-  const bool wants_more = on_element({.text = text, .size = size_, .line = begins_at_line_, .end = taken_});
+  const bool wants_more = on_element({.text = text, .size = size_, .line = begins_at_line_, .behind = at_});
   state_ = State::kBetween;
   nesting_ = {};
   element_.clear();

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "importer/json_nesting.hpp"
+#include "importer/place.hpp"
 
 namespace bellwether::importer {
 
@@ -18,7 +19,7 @@ class JsonArray {
     std::string_view text;   ///< without blanks around it; valid until the call returns
     std::uint64_t size = 0;  ///< more than `text` has when it was larger than allowed
     std::uint64_t line = 0;  ///< where it begins, from 1
-    std::uint64_t end = 0;   ///< how many bytes of the array were taken, with this element
+    Place behind;            ///< where the separator behind it ends
   };
   using OnElement = std::function<bool(const Element& element)>;
 
@@ -42,7 +43,7 @@ class JsonArray {
   std::uint64_t size_ = 0;  ///< of the element, kept or not
   std::uint64_t begins_at_line_ = 0;
   std::uint64_t line_ = 1;
-  std::uint64_t taken_ = 0;
+  Place at_;  ///< behind what was taken; within `take`, behind the element before
 };
 
 }  // namespace bellwether::importer

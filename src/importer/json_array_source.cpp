@@ -17,15 +17,17 @@ class JsonArraySource final : public Source {
   Result<void> read(const Position& from, const OnRecord& on_record) override {
     JsonArray array(kMaxEventBytes);
     Position at;
+    Result<void> unchanged;
     const auto take = [&](const JsonArray::Element& element) {
-      at = {.records = at.records + 1, .bytes = element.end};
-      return at.records <= from.records ||
-             on_record(make_record(element.line, event_of(element, at.records), element.text, at));
+      at = {.records = at.records + 1, .place = element.behind};
+      if (at.records == from.records) unchanged = check_unchanged(at.place, from.place);
+      if (at.records <= from.records) return unchanged.has_value();
+      return on_record(make_record(element.line, event_of(element, at.records), element.text, at));
     };
     for (std::string_view piece = TRY(bytes_->next()); !piece.empty(); piece = TRY(bytes_->next())) {
       const auto taken = array.take(piece, take);
       if (!taken) return fail(fmt::format("{}: {}", file_, taken.error().message));
-      if (!*taken) return {};
+      if (!*taken) return unchanged;
     }
     if (const auto ended = array.finish(); !ended)
       return fail(fmt::format("{}: {}", file_, ended.error().message));

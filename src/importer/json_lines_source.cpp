@@ -14,10 +14,10 @@ class JsonLinesSource final : public Source {
 
   Result<void> read(const Position& from, const OnRecord& on_record) override {
     LineReader lines(*bytes_, kMaxEventBytes);
-    TRY(lines.skip_to(from.bytes));
+    TRY(lines.skip_to(from.place));
     Position at = from;
     for (Line line; TRY(lines.next(line));) {
-      at.bytes = line.end;
+      at.place = line.behind;
       if (line.text.find_first_not_of(" \t\r") == std::string_view::npos) continue;
       ++at.records;
       if (!on_record(make_record(line.number, event_of(line, at.records), line.text, at))) return {};

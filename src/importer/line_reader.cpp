@@ -27,6 +27,7 @@ Result<bool> LineReader::next(Line& line) {
   std::size_t feed = piece_.find('\n');
   while (feed == std::string_view::npos) {
     keep(piece_);
+    at_.move_behind(piece_);
     if (!TRY(refill())) break;
     feed = piece_.find('\n');
   }
@@ -38,26 +39,26 @@ Result<bool> LineReader::next(Line& line) {
     text = held_;
   }
   line.size = held_bytes_ > 0 ? held_bytes_ : text.size();
-  end_ += line.size + (ended ? 1 : 0);
-  if (ended) piece_.remove_prefix(feed + 1);
+  if (ended) {
+    at_.move_behind(piece_.substr(0, feed + 1));
+    piece_.remove_prefix(feed + 1);
+  }
   if (number_ == 0 && text.starts_with(kByteOrderMark)) {
     text.remove_prefix(kByteOrderMark.size());
     line.size -= kByteOrderMark.size();
   }
   line.text = line.size > max_line_bytes_ ? text.substr(0, kKeptOfLongLine) : text;
   line.number = ++number_;
-  line.end = end_;
+  line.behind = at_;
   return true;
 }
 
-Result<void> LineReader::skip_to(std::uint64_t end) {
+Result<void> LineReader::skip_to(const Place& place) {
   Line line;
-  while (end_ < end) {
-    if (!TRY(next(line)))
-      return fail(
-          "the file is shorter than what was imported of it; to begin at its start, delete the .import file beside it");
+  while (at_.bytes < place.bytes) {
+    if (!TRY(next(line))) break;
   }
-  return {};
+  return check_unchanged(at_, place);
 }
 
 }  // namespace bellwether::importer

@@ -7,13 +7,14 @@
 
 #include "base/error.hpp"
 #include "importer/file_bytes.hpp"
+#include "importer/place.hpp"
 
 namespace bellwether::importer {
 
 struct Line {
   std::string_view text;     ///< without its line feed; a carriage return before it stays
   std::uint64_t number = 0;  ///< from 1
-  std::uint64_t end = 0;     ///< where the next line begins, in bytes of what is unpacked
+  Place behind;              ///< where the next line begins
   std::uint64_t size = 0;    ///< more than `text` has when the line was too long
 };
 
@@ -28,8 +29,8 @@ class LineReader {
   /// False at the end. The text is valid until the next call.
   Result<bool> next(Line& line);
 
-  /// Reads over all lines that end at or before `end`. Fails when the file is shorter.
-  Result<void> skip_to(std::uint64_t end);
+  /// Reads over all lines until `place`. Fails when the file is shorter, or another one until there.
+  Result<void> skip_to(const Place& place);
 
  private:
   Result<bool> refill();
@@ -41,7 +42,7 @@ class LineReader {
   std::string held_;              ///< of a line that began in an earlier piece
   std::uint64_t held_bytes_ = 0;  ///< of that line, kept or not
   std::uint64_t number_ = 0;
-  std::uint64_t end_ = 0;
+  Place at_;
 };
 
 }  // namespace bellwether::importer

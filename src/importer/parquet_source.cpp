@@ -107,15 +107,20 @@ class ParquetSource final : public Source {
   Result<void> read(const Position& from, const OnRecord& on_record) override {
     LineSplitter lines;
     done_ = 0;
+    Position at;
+    Result<void> unchanged;
     const auto take = [&](std::string_view row) {
       if (row.empty()) return true;
-      ++done_;
-      return done_ <= from.records || on_record(record_of(row, {.records = done_, .bytes = 0}));
+      at.records = ++done_;
+      at.place.move_behind(row);
+      if (at.records == from.records) unchanged = check_unchanged(at.place, from.place);
+      if (at.records <= from.records) return unchanged.has_value();
+      return on_record(record_of(row, at));
     };
     const auto read = engine_->stream(sql::kReadRows, parameters(), "JSONEachRow", {.timeout = kWithin},
                                       [&](std::string_view piece) { return lines.take(piece, take); });
     if (!read) return fail(read.error().message);
-    return {};
+    return unchanged;
   }
   std::uint64_t done() const override { return done_; }
   std::uint64_t whole() const override { return count_; }

@@ -19,6 +19,13 @@ bool begins_as_parquet(const std::string& file) {
   return stream.read(begin.data(), begin.size()) && std::string_view(begin.data(), begin.size()) == kMagic;
 }
 
+bool describes_a_table(const TableOptions& options) {
+  const TableOptions usual;
+  return options.event_name || options.event != usual.event || options.time != usual.time ||
+         options.distinct_id != usual.distinct_id || options.insert_id != usual.insert_id ||
+         !options.types.empty() || options.decimal_comma;
+}
+
 /// The first byte that is no blank, behind a byte order mark; unpacked.
 Result<char> first_byte(const std::string& file) {
   const auto bytes = TRY(FileBytes::open(file));
@@ -37,12 +44,24 @@ std::string kind_of(const std::filesystem::path& file) {
 
 Result<std::unique_ptr<Source>> open_source(const std::string& file, const TableOptions& options,
                                             const OpenEngine& open_engine) {
-  if (std::filesystem::is_directory(file))
+  std::error_code unknown;
+  const auto status = std::filesystem::status(file, unknown);
+  if (std::filesystem::is_directory(status))
     return fail(fmt::format("{} is a folder; name the files in it", file));
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    return fail(fmt::format(
+        "{} is not a file but a pipe or the like; save it as a file first, in which an import that is cut off can go on",
+        file));
   if (begins_as_parquet(file)) return open_parquet(file, options, TRY(open_engine()));
   const std::string kind = kind_of(file);
   if (kind == ".parquet") return fail(fmt::format("{} is named as Parquet and is not", file));
   if (kind == ".csv" || kind == ".tsv") return open_csv(file, options);
+  if (describes_a_table(options)) {
+    return fail(fmt::format(
+        "{} is JSON, whose events have names and types: --event, --…-column, --type and --decimal-comma are for "
+        "CSV and Parquet; import it without them",
+        file));
+  }
   return TRY(first_byte(file)) == '[' ? open_json_array(file, options) : open_json_lines(file, options);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "events/engine.hpp"
+#include "importer/place.hpp"
 #include "importer/table_row.hpp"
 
 namespace bellwether::importer {
@@ -14,8 +15,7 @@ namespace bellwether::importer {
 /// How far a file was read: enough to go on behind it.
 struct Position {
   std::uint64_t records = 0;
-  std::uint64_t bytes =
-      0;  ///< of what is unpacked; 0 where a file has no lines, and in what version 0.1 kept of tables
+  Place place;  ///< without bytes in what version 0.1 kept of tables
 };
 
 /// A record of a file.

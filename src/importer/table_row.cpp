@@ -78,6 +78,11 @@ Result<RowReader> RowReader::make(const TableOptions& options, std::vector<std::
     const auto declared = options.types.find(heading[i]);
     const bool is_declared = declared != options.types.end();
     const Role role = role_of(options, heading[i]);
+    if (is_declared && role != Role::kProperty) {
+      return fail(fmt::format(
+          "--type {0}: \"{0}\" is not a property; ids and names are text, and times are read by their form",
+          for_message(heading[i])));
+    }
     columns.push_back({std::move(heading[i]), role, is_declared ? declared->second : types[i], is_declared});
   }
   return RowReader(options, std::move(columns));
@@ -93,7 +98,9 @@ bool RowReader::is_absent(const Column& column, const Cell& cell) {
 std::expected<std::string, Fault> RowReader::property(const Column& column, const Cell& cell) const {
   // A value that has a type keeps it, unless its user says otherwise.
   if (cell.kind == Cell::Kind::kJson && !column.declared) return cell.text;
-  auto json = to_json(column.type, cell.text);
+  const bool is_number = column.type == ColumnType::kNumber || column.type == ColumnType::kLikelyNumber;
+  auto json =
+      to_json(column.type, is_number && options_.decimal_comma ? with_decimal_point(cell.text) : cell.text);
   if (json) return *std::move(json);
   return std::unexpected(
       Fault{column.name, fmt::format("\"{}\" is {}", for_message(cell.text), described(column.type))});
@@ -117,7 +124,7 @@ Event RowReader::event_of(std::span<const Cell> row, std::string_view made_id) c
       case Role::kTime: {
         const auto time = parse_event_time(cell.text, options_.time_zone);
         if (!time) return std::unexpected(Fault{column.name, time.error()});
-        json.key("time").value(*time);
+        json.key("time").raw(time_as_json(*time));
         has_time = true;
         break;
       }

@@ -24,6 +24,7 @@ struct TableOptions {
   std::string insert_id = "$insert_id";
   std::optional<std::string> event_name;                     ///< of all rows, in place of a column
   std::map<std::string, ColumnType> types;                   ///< of columns whose own type is not right
+  bool decimal_comma = false;                                ///< numbers are written "12,50"
   calendar::TimeZone time_zone = calendar::TimeZone::utc();  ///< of times that do not say where
 };
 

@@ -244,6 +244,75 @@ test('a publisher that is away is waited for, and what happens is told', async (
   assert.equal(told.out, `${file}: 20000 events imported, 0 rejected\n`);
 });
 
+test('what was cut off goes on under the same terms, and in the same file, alone', async (t) => {
+  const { publisher, bring, write, people } = await start(t);
+  await publisher.apply({ projects: [...shop.projects, { id: '9', name: 'Other', token: 'other', secret: 'secret9' }] });
+  const rows = (from) => Array.from({ length: 6000 }, (_, i) => `p${from + i},${1795168800 + i},Buy`);
+  const file = write('orders.csv', `distinct_id,time,event\n${rows(0).join('\n')}\n`);
+  const child = spawn(binary, ['import', '--project', '8', '--url', publisher.url, file], { env });
+  await until(() => existsSync(`${file}.import`), 'a part is in');
+  child.kill('SIGKILL');
+  await new Promise((resolve) => child.on('close', resolve));
+  if (!existsSync(`${file}.import`)) return t.skip('it was faster');
+  const other = await runBeside(['import', '--project', '9', '--url', publisher.url, file], { env: { ...process.env, BELLWETHER_IMPORT_SECRET: 'secret9' } });
+  assert.match(other.stderr, /orders\.csv\.import is of an import to another project or publisher, or with other options/);
+  assert.match((await bring(['--time-zone', 'Europe/Zurich', file])).stderr, /is of an import/);
+  write('orders.csv', `distinct_id,time,event\n${rows(50_000).join('\n')}\n`);
+  const changed = await bring([file]);
+  assert.match(changed.stderr, /not the one of which a part was imported/);
+  assert.equal(changed.status, 1);
+  write('orders.csv', `distinct_id,time,event\n${[...rows(0), ...rows(6000)].join('\n')}\n`);
+  assert.match((await bring([file])).stdout, /12000 events imported, 0 rejected/);
+  assert.equal(await people('Buy', 1), 12_000);
+});
+
+test('what is not a file, or not readable as one, is refused before anything is sent', async (t) => {
+  const { bring, write, folder } = await start(t);
+  const line1 = line(1);
+  const pipe = await new Promise((resolve) => {
+    const child = spawn('sh', ['-c', `printf '%s\\n' '${line1}' | "${binary}" import --project 8 /dev/stdin`], { env });
+    let told = '';
+    child.stderr.on('data', (text) => (told += text));
+    child.on('close', (status) => resolve({ status, told }));
+  });
+  assert.equal(pipe.status, 1);
+  assert.match(pipe.told, /\/dev\/stdin is not a file but a pipe/);
+  const latin = write('latin.csv', Buffer.from('event,time,distinct_id\nBuy,1795168800,M\xfcller\nBuy,1795168801,Ann\n', 'latin1'));
+  const done = await bring([latin]);
+  assert.match(done.stdout, /1 events imported, 1 rejected/);
+  const { line: at, message } = JSON.parse(readFileSync(`${latin}.rejected`, 'utf8'));
+  assert.equal(at, 2);
+  assert.match(message, /is not UTF-8; convert the file first, as with iconv -f WINDOWS-1252/);
+  const bad = write('bad.csv', 'event,time,distinct_id\nBuy,1795168800,Ann\nBuy,soon,Ann\n');
+  for (const place of [join(folder, 'none/x'), folder, '/dev/full']) {
+    const unwritten = await bring(['--rejects', place, bad]);
+    assert.equal(unwritten.status, 1, place);
+    assert.match(unwritten.stderr, /cannot be written; say where rejected records go/, place);
+  }
+  assert.equal(existsSync('/dev/full'), true);
+  assert.match((await bring(['--event', 'Other', write('lines.ndjson', line1)])).stderr, /is JSON, whose events have names and types/);
+});
+
+test('numbers with a decimal comma, as a spreadsheet of Europe writes them', async (t) => {
+  const { bring, write, arrived } = await start(t);
+  const file = write('orders.csv', '\ufeff"distinct_id";"time";"event";"amount"\r\n"007";"2026-11-20 10:00:00";"Buy";"12,50"\r\n"008";"2026-11-20 10:00:01";"Buy";"7"\r\n');
+  assert.match((await bring(['--decimal-comma', file])).stdout, /2 events imported, 0 rejected/);
+  assert.deepEqual((await arrived()).map(({ distinct_id, properties: { amount } }) => [distinct_id, amount]).sort(), [['007', 12.5], ['008', 7]]);
+});
+
+test('a number is stored and found as it was written', async (t) => {
+  const { publisher, bring, write, arrived } = await start(t);
+  const numbers = [123456789.123456789, ...Array.from({ length: 300 }, (_, i) => i / 7 + 1e3)];
+  const file = write('numbers.ndjson', numbers.map((n, i) => line(i, { n })).join('\n'));
+  assert.match((await bring([file])).stdout, /301 events imported/);
+  assert.deepEqual((await arrived()).map(({ properties: { n } }) => n).sort((a, b) => a - b), numbers.sort((a, b) => a - b));
+  for (const value of [123456789.123456789, 299 / 7 + 1e3]) {
+    const { count } = await publisher.call('POST', '/v1/cohorts/preview', { project_id: '8', definition: { groups: [{ conditions: [
+      { did: { event: 'Buy', where: [{ property: 'n', op: 'is', value }] } }] }] } });
+    assert.equal(count, 1, `${value}`);
+  }
+});
+
 test('what is wrong is said: no right, a wrong one, no file, no publisher', async (t) => {
   const { folder, bring } = await start(t);
   const file = join(folder, 'events.ndjson');
@@ -251,5 +320,5 @@ test('what is wrong is said: no right, a wrong one, no file, no publisher', asyn
   assert.match((await bring([file], {})).stderr, /BELLWETHER_IMPORT_SECRET/);
   assert.match((await bring([file, '--secret', 'wrong'])).stderr, /401: Invalid credentials/);
   assert.match((await bring([join(folder, 'none.ndjson')])).stderr, /none\.ndjson cannot be read/);
-  assert.match((await bring([file, '--user', 'robot'], { env: { ...process.env, BELLWETHER_IMPORT_PASSWORD: 'pw' } })).stdout, /1 events imported/);
+  assert.match((await bring([file, '--user', 'robot'], { env: { ...env, BELLWETHER_IMPORT_PASSWORD: 'pw' } })).stdout, /1 events imported/);
 });

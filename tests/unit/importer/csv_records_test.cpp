@@ -27,8 +27,11 @@ std::vector<CsvRecord> read_all(const std::string& text, std::size_t columns) {
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     const std::string line = text.substr(at, end - at);
-    records.take(
-        {.text = line, .number = ++number, .end = std::min(end + 1, text.size()), .size = line.size()}, take);
+    records.take({.text = line,
+                  .number = ++number,
+                  .behind = {.bytes = std::min(end + 1, text.size())},
+                  .size = line.size()},
+                 take);
     at = end + 1;
   }
   records.finish(take);
@@ -52,9 +55,9 @@ TEST(CsvRecords, RecordsWithLineEndsInQuotesKnowWhereTheyBeginAndEnd) {
   const auto read = read_all("a,b\n\"x\ny\",c\n\nd,e", 2);
   EXPECT_THAT(described(read), ElementsAre("1: [a][b]", "2: [x\ny][c]", "5: [d][e]"));
   EXPECT_EQ(read[1].text, "\"x\ny\",c");
-  EXPECT_EQ(read[0].end, 4U);
-  EXPECT_EQ(read[1].end, 12U);
-  EXPECT_EQ(read[2].end, 16U);
+  EXPECT_EQ(read[0].behind.bytes, 4U);
+  EXPECT_EQ(read[1].behind.bytes, 12U);
+  EXPECT_EQ(read[2].behind.bytes, 16U);
 }
 
 TEST(CsvRecords, AWrongNumberOfFieldsIsThatRecordsFault) {
@@ -90,10 +93,11 @@ TEST(CsvRecords, ALineThatIsTooLongIsAFault) {
   };
   records.take({.text = "xxx",
                 .number = 1,
-                .end = CsvRecords::kMaxRecordBytes + 2,
+                .behind = {.bytes = CsvRecords::kMaxRecordBytes + 2},
                 .size = CsvRecords::kMaxRecordBytes + 1},
                take);
-  records.take({.text = "a,b", .number = 2, .end = CsvRecords::kMaxRecordBytes + 6, .size = 3}, take);
+  records.take({.text = "a,b", .number = 2, .behind = {.bytes = CsvRecords::kMaxRecordBytes + 6}, .size = 3},
+               take);
   ASSERT_THAT(read, SizeIs(2));
   EXPECT_THAT(read[0].fault, HasSubstr("1048577 bytes"));
   EXPECT_THAT(described({read[1]}), ElementsAre("2: [a][b]"));
@@ -106,7 +110,7 @@ TEST(CsvRecords, WhoWantsNoMoreGetsNoMore) {
     ++seen;
     return false;
   };
-  EXPECT_FALSE(records.take({.text = "a", .number = 1, .end = 2, .size = 1}, take));
+  EXPECT_FALSE(records.take({.text = "a", .number = 1, .behind = {.bytes = 2}, .size = 1}, take));
   EXPECT_EQ(seen, 1);
 }
 

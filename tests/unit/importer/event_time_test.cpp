@@ -24,8 +24,7 @@ TEST(EventTime, NumbersAreTakenByTheirSizeAndTextByItsForm) {
                                 {"1795168800000000", kTen, kTen},
                                 {"1795168800000000000", kTen, kTen},
                                 {" 1795168800 ", kTen, kTen},
-                                {"0", 0, 0},
-                                {"-1", -1000, -1000},
+                                {"31536000", 31'536'000'000, 31'536'000'000},
                                 {"20261120", kTen - 10 * kHour, kTen - 11 * kHour},
                                 {"2026-11-20", kTen - 10 * kHour, kTen - 11 * kHour},
                                 {"2026-11-20 10:00:00", kTen, kTen - kHour},
@@ -48,6 +47,22 @@ TEST(EventTime, WhatIsNotReadIsToldWithWhatIs) {
     ASSERT_FALSE(time) << text;
     EXPECT_NE(time.error().find("milliseconds since 1970"), std::string::npos) << time.error();
   }
+}
+
+TEST(EventTime, WhatLiesBefore1971IsRefused) {
+  for (const char* text : {"0", "-1", "45982.5", "86400", "1970-02-15", "1970-12-31T23:59:59Z"}) {
+    const auto time = parse_event_time(text, calendar::TimeZone::utc());
+    ASSERT_FALSE(time) << text;
+    EXPECT_NE(time.error().find("before 1971"), std::string::npos) << time.error();
+  }
+}
+
+TEST(EventTime, IsWrittenSoThatItIsReadAsItIs) {
+  EXPECT_EQ(time_as_json(1795168800123), "1795168800123");
+  EXPECT_EQ(time_as_json(100'000'000'000), "100000000000");
+  EXPECT_EQ(time_as_json(99'999'999'999), "99999999.999")
+      << "as milliseconds it would be seconds of the year 5138";
+  EXPECT_EQ(time_as_json(63'072'000'007), "63072000.007");
 }
 
 }  // namespace

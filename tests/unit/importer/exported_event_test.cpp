@@ -17,8 +17,7 @@ TEST(ExportedEvent, WhatIsCompleteStaysAsItIs) {
   for (const char* line :
        {R"({"event":"a","properties":{"time":1,"$insert_id":"x","big":123456789012345678901234567890}})",
         R"({ "properties" : { "$insert_id" : "x" , "time":1.5 } , "event":"a" })", "{}", R"({"event":"a"})",
-        R"({"event":"a","properties":[]})", R"({"event":"a","properties":{"$insert_id":"x","time":"soon"}})",
-        "{\"event\":\"\xff\"}"})
+        R"({"event":"a","properties":[]})", R"({"event":"a","properties":{"$insert_id":"x","time":"soon"}})"})
     EXPECT_EQ(complete(line), line);
 }
 
@@ -63,6 +62,13 @@ TEST(ExportedEvent, AnEventOnSeveralLinesComesOnOne) {
   EXPECT_EQ(complete(" {\n\"event\":\r\n\"a\\n\",\n\"properties\":{\"$insert_id\":\"x\"}} \r"),
             R"({ "event":  "a\n", "properties":{"$insert_id":"x"}})");
   EXPECT_EQ(complete("{\"event\":\"a\nb\"}"), "") << "a line break within a string is not JSON";
+}
+
+TEST(ExportedEvent, TextThatIsNotUtf8IsAFault) {
+  const auto event = complete_event("{\"event\":\"a\",\"properties\":{\"distinct_id\":\"M\xfcller\"}}", 1,
+                                    calendar::TimeZone::utc());
+  ASSERT_FALSE(event);
+  EXPECT_NE(event.error().message.find("is not UTF-8; convert the file first"), std::string::npos);
 }
 
 TEST(ExportedEvent, TextThatIsNotOneObjectIsAFault) {

@@ -22,7 +22,7 @@ Read read_all(const std::vector<std::string_view>& pieces, std::size_t most = 10
   JsonArray array(most);
   Read read;
   const auto take = [&](const JsonArray::Element& element) {
-    read.elements.push_back(fmt::format("{} {}: {}", element.line, element.end, element.text));
+    read.elements.push_back(fmt::format("{} {}: {}", element.line, element.behind.bytes, element.text));
     return true;
   };
   for (const std::string_view piece : pieces) {

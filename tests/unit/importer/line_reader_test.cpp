@@ -72,11 +72,12 @@ class ImportFiles : public ::testing::Test {
       if (!more) read.fault = more.error().message;
       if (!more || !*more) return read;
       read.text.append(line.text).append("\n");
-      read.end = line.end;
+      read.end = line.behind.bytes;
     }
   }
 
   TemporaryFolder folder_;
+  std::unique_ptr<FileBytes> bytes_;
 };
 
 TEST_F(ImportFiles, AreReadAsTheyAreAndUnpacked) {
@@ -139,22 +140,35 @@ TEST_F(ImportFiles, OfALongLineOnlyTheBeginningIsKept) {
   LineReader lines(**opened, 10'000);
   std::vector<std::string> seen;
   for (Line line; lines.next(line).value();)
-    seen.push_back(fmt::format("{} {} {} {}", line.number, line.text.size(), line.size, line.end));
+    seen.push_back(fmt::format("{} {} {} {}", line.number, line.text.size(), line.size, line.behind.bytes));
   EXPECT_THAT(seen, ElementsAre("1 1024 100000 100001", "2 5 5 100007", "3 1024 700000 800007"));
 }
 
-TEST_F(ImportFiles, ReadingGoesOnBehindAPlace) {
-  const auto opened = FileBytes::open(write("one\ntwo\nthree\n"));
-  ASSERT_TRUE(opened);
-  LineReader lines(**opened, 100);
-  ASSERT_TRUE(lines.skip_to(8));
+TEST_F(ImportFiles, ReadingGoesOnBehindAPlaceOfTheSameFile) {
+  const auto reader_of = [&](const std::string& bytes) {
+    bytes_ = FileBytes::open(write(bytes)).value();
+    return LineReader(*bytes_, 100);
+  };
+  LineReader first = reader_of("one\ntwo\nthree\n");
   Line line;
-  ASSERT_TRUE(lines.next(line).value());
+  ASSERT_TRUE(first.next(line).value());
+  ASSERT_TRUE(first.next(line).value());
+  const Place behind_two = line.behind;
+  EXPECT_EQ(behind_two.bytes, 8U);
+
+  LineReader again = reader_of("one\ntwo\nthree\nfour\n");
+  ASSERT_TRUE(again.skip_to(behind_two)) << "what was added behind it changes nothing";
+  ASSERT_TRUE(again.next(line).value());
   EXPECT_EQ(line.text, "three");
   EXPECT_EQ(line.number, 3U);
-  const auto beyond = lines.skip_to(1000);
-  ASSERT_FALSE(beyond);
-  EXPECT_THAT(beyond.error().message, HasSubstr("shorter than what was imported"));
+  EXPECT_TRUE(reader_of("one\nTWO\nthree\n").skip_to({.bytes = 8, .digest = 0}))
+      << "version 0.1 noted no digest";
+
+  for (const char* other : {"one\nTWO\nthree\n", "one\n", "one two\nthree\n"}) {
+    const auto skipped = reader_of(other).skip_to(behind_two);
+    ASSERT_FALSE(skipped) << other;
+    EXPECT_THAT(skipped.error().message, HasSubstr("not the one of which a part was imported"));
+  }
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ class ImportParquet : public ::testing::Test {
 
   static std::vector<Record> read(Source& source, std::uint64_t behind = 0) {
     std::vector<Record> records;
-    EXPECT_TRUE(source.read({.records = behind, .bytes = 0}, [&](Record&& record) {
+    EXPECT_TRUE(source.read({.records = behind, .place = {}}, [&](Record&& record) {
       records.push_back(std::move(record));
       return true;
     }));

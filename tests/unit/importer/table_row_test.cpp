@@ -36,10 +36,11 @@ TEST(TableRow, IdsAreTextAndTypedColumnsAreNot) {
 }
 
 TEST(TableRow, AbsentFieldsAreLeftOut) {
-  EXPECT_EQ(reader().event_of(row({"Buy", "1", "-", "-", "-"}), "made"),
-            R"({"event":"Buy","properties":{"time":1000,"$insert_id":"made"}})");
-  EXPECT_EQ(reader().event_of(row({"Buy", "1", "", "", ""}), "made"),
-            R"({"event":"Buy","properties":{"time":1000,"distinct_id":"","zip":"","$insert_id":"made"}})")
+  EXPECT_EQ(reader().event_of(row({"Buy", "1795168800", "-", "-", "-"}), "made"),
+            R"({"event":"Buy","properties":{"time":1795168800000,"$insert_id":"made"}})");
+  EXPECT_EQ(
+      reader().event_of(row({"Buy", "1795168800", "", "", ""}), "made"),
+      R"({"event":"Buy","properties":{"time":1795168800000,"distinct_id":"","zip":"","$insert_id":"made"}})")
       << "an empty field in quotes is text where text belongs";
 }
 
@@ -49,10 +50,11 @@ TEST(TableRow, AValueThatDoesNotFitIsTheRowsFault) {
     std::string column;
     std::string message;
   };
-  const std::vector<Case> cases{{{"Buy", "1", "p", "1,5", "x"}, "amount", "\"1,5\" is no plain number"},
-                                {{"Buy", "1", "p", "007", "x"}, "amount", "\"007\" is no plain number"},
-                                {{"Buy", "soon", "p", "1", "x"}, "time", "\"soon\" is not read as a time"},
-                                {{"Buy", "-", "p", "1", "x"}, "time", "no time"}};
+  const std::vector<Case> cases{
+      {{"Buy", "1795168800", "p", "1,5", "x"}, "amount", "\"1,5\" is no plain number"},
+      {{"Buy", "1795168800", "p", "007", "x"}, "amount", "\"007\" is no plain number"},
+      {{"Buy", "soon", "p", "1", "x"}, "time", "\"soon\" is not read as a time"},
+      {{"Buy", "-", "p", "1", "x"}, "time", "no time"}};
   for (const auto& [texts, column, message] : cases) {
     const auto event = reader().event_of(row(texts), "made");
     ASSERT_FALSE(event) << *event;
@@ -77,8 +79,8 @@ TEST(TableRow, OptionsNameColumnsAndTypes) {
       RowReader::make(named, {"time", "distinct_id", "event"}, std::vector(3, ColumnType::kText));
   ASSERT_TRUE(without) << without.error().message;
   EXPECT_EQ(
-      without->event_of(row({"1", "p", "x"}), "made"),
-      R"({"event":"Order","properties":{"time":1000,"distinct_id":"p","event":"x","$insert_id":"made"}})");
+      without->event_of(row({"1795168800", "p", "x"}), "made"),
+      R"({"event":"Order","properties":{"time":1795168800000,"distinct_id":"p","event":"x","$insert_id":"made"}})");
 }
 
 TEST(TableRow, ValuesWithATypeOfTheirOwnKeepItAndIdsAreTheirText) {
@@ -93,6 +95,21 @@ TEST(TableRow, ValuesWithATypeOfTheirOwnKeepItAndIdsAreTheirText) {
   TableOptions options;
   options.types = {{"zip", ColumnType::kText}};
   EXPECT_THAT(reader(options).event_of(cells, "made").value(), HasSubstr(R"("zip":"42")"));
+}
+
+TEST(TableRow, DecimalCommas) {
+  TableOptions options;
+  options.decimal_comma = true;
+  const auto amount_of = [&](const std::string& text) {
+    const auto event = reader(options).event_of(row({"Buy", "1795168800", "p", text, "-"}), "made");
+    return event ? event->substr(event->find("\"amount\":") + 9,
+                                 event->find(",\"$insert") - event->find("\"amount\":") - 9)
+                 : event.error().field;
+  };
+  EXPECT_EQ(amount_of("12,50"), "12.50");
+  EXPECT_EQ(amount_of("12"), "12");
+  EXPECT_EQ(amount_of("12.50"), "amount") << "the point is not a decimal one there";
+  EXPECT_EQ(amount_of("1,2,3"), "amount");
 }
 
 TEST(TableRow, AHeadingThatCannotBeIsToldAtOnce) {
