@@ -7,6 +7,7 @@
 
 #include "alerts/history.hpp"
 #include "base/error.hpp"
+#include "base/exact_json.hpp"
 #include "base/json_writer.hpp"
 #include "registry/projects.hpp"
 #include "registry/webhooks.hpp"
@@ -41,7 +42,7 @@ std::string encode(const Watch& watch) {
 }
 
 Watch decode_watch(std::string_view text) {
-  const json::value value = json::parse(text);
+  const json::value value = parse_exact_json(text);
   Watch watch{.metric = std::string(value.at("metric").as_string()),
               .scope = static_cast<Scope>(value.at("scope").to_number<int>()),
               .subject = std::string(value.at("subject").as_string())};
@@ -75,9 +76,9 @@ Alert read(const storage::Query& row) {
               .problem = std::string(row.text(13)),
               .judged_until = from_unix_ms(row.integer(14)),
               .notified_at = from_unix_ms(row.integer(15))};
-  const json::value webhooks = json::parse(row.text(11));
+  const json::value webhooks = parse_exact_json(row.text(11));
   for (const auto& id : webhooks.as_array()) alert.webhooks.push_back(id.to_number<std::int64_t>());
-  const json::value emails = json::parse(row.text(12));
+  const json::value emails = parse_exact_json(row.text(12));
   for (const auto& email : emails.as_array()) alert.emails.emplace_back(email.as_string());
   return alert;
 }

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "base/exact_json.hpp"
 #include "base/visible.hpp"
 #include "cli/commands.hpp"
 #include "cli/follow.hpp"
@@ -25,6 +26,7 @@ struct Arguments {
   std::string event;
   std::string distinct_id;
   int limit = 20;
+  std::string after;
   bool follow = false;
   bool rejected = false;
 };
@@ -54,7 +56,7 @@ Result<std::string> project_of(const Arguments& arguments) {
   if (!body) return std::unexpected(body.error());
   std::string ids;
   std::size_t count = 0;
-  const auto listed = boost::json::parse(*body);
+  const auto listed = parse_exact_json(*body);
   for (const auto& project : listed.at("data").as_array()) {
     if (!ids.empty()) ids += ", ";
     ids += project.at("id").as_string();
@@ -108,6 +110,7 @@ int run(const Arguments& arguments) {
   if (arguments.rejected) {
     std::string target = fmt::format("/v1/rejects?limit={}", arguments.limit);
     if (!arguments.project.empty()) target += "&project=" + to_percent_encoding(arguments.project);
+    if (!arguments.after.empty()) target += "&after=" + to_percent_encoding(arguments.after);
     return print_list(arguments.remote, target, reject_columns());
   }
   const auto project = project_of(arguments);
@@ -134,7 +137,9 @@ void add_events_command(CLI::App& app, Action& action) {
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   command->add_flag("--follow", arguments->follow, "Show what comes from now on, with what is not taken");
-  command->add_flag("--rejected", arguments->rejected, "Show what was not taken, and why");
+  auto* rejected = command->add_flag("--rejected", arguments->rejected, "Show what was not taken, and why");
+  command->add_option("--after", arguments->after, "Of what was not taken, what came before this id")
+      ->needs(rejected);
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/encoding.hpp"
 #include "base/error.hpp"
+#include "base/exact_json.hpp"
 #include "base/visible.hpp"
 #include "cli/chart.hpp"
 #include "cli/commands.hpp"
@@ -130,7 +131,7 @@ void print_retention(const json::value& report) {
 Result<std::string> find_report(const Arguments& arguments) {
   const auto list =
       TRY(arguments.remote.get("/v1/reports?project=" + to_percent_encoding(arguments.project)));
-  const json::value answer = json::parse(list);
+  const json::value answer = parse_exact_json(list);
   for (const auto& report : answer.at("data").as_array()) {
     const auto id = report.at("id").as_int64();
     if (report.at("name").as_string() == arguments.name || std::to_string(id) == arguments.name)
@@ -152,7 +153,7 @@ int run(const Arguments& arguments) {
     fmt::print("{}\n", *body);
     return EXIT_SUCCESS;
   }
-  const json::value report = json::parse(*body);
+  const json::value report = parse_exact_json(*body);
   const auto& fields = report.as_object();
   if (fields.contains("funnel")) {
     print_funnel(report);

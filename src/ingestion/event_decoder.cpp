@@ -47,7 +47,7 @@ void decode_record(std::string_view text, std::size_t lost, const EventSource& s
   }
   dom::element record;
   auto code = parse(text).get(record);
-  if (code == simdjson::SUCCESS) return reader.take(record, lost);
+  if (code == simdjson::SUCCESS) return reader.take(record, lost, text);
   if (code == simdjson::DEPTH_ERROR) {
     return reader.reject(Reason::kLimit,
                          fmt::format("'properties' is invalid: must not nest more than {} arrays and objects",
@@ -56,7 +56,7 @@ void decode_record(std::string_view text, std::size_t lost, const EventSource& s
   }
   const RepairedJson repaired = repair_json(text);
   code = parse(repaired.text).get(record);
-  if (code == simdjson::SUCCESS) return reader.take(record, repaired.changed + lost);
+  if (code == simdjson::SUCCESS) return reader.take(record, repaired.changed + lost, text);
   reader.reject(Reason::kJson, fmt::format("not JSON: {}", simdjson::error_message(code)), text);
 }
 

@@ -6,6 +6,8 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/exact_json.hpp"
+
 namespace bellwether::ingestion {
 
 namespace {
@@ -19,7 +21,7 @@ constexpr std::size_t kStoredDepth = 64;
 json::value parse(std::string_view text, boost::system::error_code& wrong) {
   json::parse_options options;
   options.max_depth = kStoredDepth;
-  return json::parse(text, wrong, {}, options);
+  return parse_exact_json(text, wrong, options);
 }
 
 json::value parse_argument(const Operation& operation) {

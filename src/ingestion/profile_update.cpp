@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "base/exact_json.hpp"
 #include "base/utf8.hpp"
 #include "ingestion/json_repair.hpp"
 #include "ingestion/nobody.hpp"
@@ -33,7 +34,19 @@ std::string text_of(const json::object& record, std::string_view key) {
   const json::value* value = record.if_contains(key);
   if (value == nullptr) return "";
   if (value->is_string()) return std::string(value->get_string());
-  return value->is_int64() || value->is_uint64() ? json::serialize(*value) : "";
+  if (value->is_double()) return fmt::format("{}", value->get_double());
+  return value->is_number() ? json::serialize(*value) : "";
+}
+
+/// An id of so many digits that a double does not hold them all.
+bool has_long_id(const json::value& record) {
+  if (!record.is_object()) return false;
+  return std::ranges::any_of(
+      std::array<std::string_view, 2>{"$distinct_id", "$group_id"}, [&](std::string_view key) {
+        const json::value* id = record.get_object().if_contains(key);
+        constexpr double kDigits = 1e15;
+        return id != nullptr && id->is_double() && std::abs(id->get_double()) >= kDigits;
+      });
 }
 
 /// What an operation's argument must be; empty when it is.
@@ -106,10 +119,11 @@ std::expected<ParsedRecord, Fault> parse_record(std::string_view text, const Pro
   // The update, the operation and its properties are around a value.
   options.max_depth = limits.shape.depth + 3;
   boost::system::error_code wrong;
-  ParsedRecord record{json::parse(text, wrong, {}, options)};
-  if ((wrong && wrong != json::error::too_deep) || holds_infinity(record.value)) {
+  ParsedRecord record{parse_exact_json(text, wrong, options)};
+  if ((wrong && wrong != json::error::too_deep) || holds_infinity(record.value) ||
+      has_long_id(record.value)) {
     const RepairedJson repaired = repair_json(text);
-    record = {json::parse(repaired.text, wrong, {}, options), repaired.changed};
+    record = {parse_exact_json(repaired.text, wrong, options), repaired.changed};
   }
   if (!wrong) return record;
   if (wrong == json::error::too_deep) {

@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/exact_json.hpp"
+
 namespace bellwether::publisher {
 
 namespace {
@@ -12,7 +14,7 @@ namespace json = boost::json;
 /// `"any"`, or an array of labels; an empty one is the whole.
 void read_segment(alerts::Watch& watch, const Fields& fields) {
   using Scope = alerts::Watch::Scope;
-  const json::value segment = json::parse(fields.json_or_empty("segment"));
+  const json::value segment = parse_exact_json(fields.json_or_empty("segment"));
   watch.segment.clear();
   if (segment.is_string() && segment.get_string() == "any") {
     watch.scope = Scope::kAny;

@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/exact_json.hpp"
+
 namespace bellwether::publisher {
 
 namespace json = boost::json;
@@ -86,7 +88,7 @@ std::vector<const json::value*> Fields::items(std::string_view name) const {
 std::expected<void, api::ApiError> read_json(std::string_view body,
                                              const std::function<void(const json::value&)>& read) {
   boost::system::error_code wrong;
-  const json::value value = json::parse(body, wrong);
+  const json::value value = parse_exact_json(body, wrong);
   if (wrong) return api::api_error(400, "invalid", "the body is not JSON: " + wrong.message());
   try {
     read(value);

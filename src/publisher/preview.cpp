@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/exact_json.hpp"
 #include "publisher/sql.hpp"
 
 namespace bellwether::publisher {
@@ -11,7 +12,7 @@ std::expected<Preview, events::EngineError> preview(events::Engine& engine, cons
   const auto row = engine.run(cohorts::with_people(sql::kPreviewCohort, query), query.parameters,
                               "JSONCompactEachRow", {.timeout = within});
   if (!row) return std::unexpected(row.error());
-  const boost::json::value read = boost::json::parse(*row);
+  const boost::json::value read = parse_exact_json(*row);
   const boost::json::value& count = read.at(0);
   // Large numbers come as texts.
   Preview preview{

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/exact_json.hpp"
 #include "registry/cohorts.hpp"
 #include "registry/destinations.hpp"
 
@@ -31,7 +32,7 @@ SyncState parse_state(std::string_view text) {
 Sync read(const storage::Query& row) {
   Sync sync{row.integer(0), std::string(row.text(1)), std::string(row.text(2)), row.integer(3),
             row.integer(4)};
-  const boost::json::value properties = boost::json::parse(row.text(5));
+  const boost::json::value properties = parse_exact_json(row.text(5));
   for (const auto& name : properties.as_array()) sync.properties.emplace_back(name.as_string());
   sync.recurring = row.integer(6) != 0;
   sync.owner = row.text(7);

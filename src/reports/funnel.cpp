@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/exact_json.hpp"
 #include "reports/impl/breakdown_sql.hpp"
 #include "reports/impl/funnel_sql.hpp"
 #include "reports/sql.hpp"
@@ -112,7 +113,7 @@ class FunnelCompiler {
 };
 
 FunnelSegment read_row(std::string_view line, const Funnel& funnel, const std::vector<Timestamp>& bounds) {
-  const boost::json::value row = boost::json::parse(line);
+  const boost::json::value row = parse_exact_json(line);
   const FunnelCounts nobody{std::vector<std::uint64_t>(funnel.steps.size(), 0), {}};
   FunnelSegment read{impl::read_segment(row.at(0)), std::vector<FunnelCounts>(bounds.size() - 1, nobody)};
   for (const auto& point : row.at(1).as_array()) {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/exact_json.hpp"
 #include "reports/impl/breakdown_sql.hpp"
 #include "reports/sql.hpp"
 #include "reports/timeline.hpp"
@@ -168,7 +169,7 @@ std::vector<Values> empty_values(const Insights& insights, std::size_t buckets) 
 
 SegmentValues read_row(std::string_view line, const Insights& insights,
                        const std::vector<Timestamp>& bounds) {
-  const boost::json::value row = boost::json::parse(line);
+  const boost::json::value row = parse_exact_json(line);
   SegmentValues read{impl::read_segment(row.at(0)), empty_values(insights, bounds.size() - 1)};
   for (const auto& point : row.at(1).as_array()) {
     const auto start = from_unix_ms(point.at(1).to_number<std::int64_t>());

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/exact_json.hpp"
 #include "reports/impl/breakdown_sql.hpp"
 #include "reports/sql.hpp"
 #include "selection/filter_sql.hpp"
@@ -126,7 +127,7 @@ Outcome<RetentionTable> run_retention(const Context& context, const Retention& r
     nobody.buckets.push_back(std::move(counts));
   }
   impl::for_each_line(*rows, [&](std::string_view line) {
-    const boost::json::value row = boost::json::parse(line);
+    const boost::json::value row = parse_exact_json(line);
     RetentionSegment segment = nobody;
     segment.segment = impl::read_segment(row.at(0));
     for (const auto& point : row.at(1).as_array()) {

@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/exact_json.hpp"
+
 namespace bellwether::selection {
 
 namespace json = boost::json;
@@ -101,7 +103,7 @@ void refuse(const std::string& path, std::string message) {
 std::expected<void, ParseError> read_definition(std::string_view text,
                                                 const std::function<void(const json::value&)>& read) {
   boost::system::error_code wrong;
-  const json::value document = json::parse(text, wrong);
+  const json::value document = parse_exact_json(text, wrong);
   if (wrong) return std::unexpected(ParseError{"", "is not JSON: " + wrong.message()});
   try {
     read(document);

@@ -11,6 +11,7 @@
 #include "base/json_writer.hpp"
 #include "base/random_key.hpp"
 #include "base/shorten.hpp"
+#include "base/utf8.hpp"
 #include "ingestion/json_repair.hpp"
 #include "ingestion/nobody.hpp"
 
@@ -64,16 +65,24 @@ bool is_plain(std::string_view insert_id) {
 
 }  // namespace
 
+std::string why_not_an_id(std::string_view given, bool is_broken) {
+  if (is_broken) return "it is not a string, or a part of it cannot be read";
+  return fmt::format("\"{}\" is nobody's id; leave it empty for an event of nobody", given);
+}
+
 /// What of an event's properties is not a property: it becomes a column, or says whose it is.
 struct EventReader::Head {
-  /// An id as it was sent, which may mean nobody.
+  /// An id as it was sent, which may stand for nobody.
   struct Id {
     std::string given;
     bool is_there = false;
+    bool is_broken =
+        false;  ///< a part of it could not be read, so that several ids look alike, or it is not text
 
-    bool is_mistake() const { return means_nobody(given); }
+    bool is_mistake() const { return is_broken || means_nobody(given); }
     std::string known() const { return is_mistake() ? "" : given; }
   };
+  bool is_repaired = false;  ///< the record, before it was parsed
   Id token;
   std::optional<dom::element> time;
   Id distinct_id;
@@ -87,7 +96,7 @@ struct EventReader::Head {
   /// True when the key is a column and not kept among the properties.
   bool take(std::string_view key, dom::element value) {
     if (key == "time") {
-      time = value;
+      if (!value.is_null()) time = value;
       return true;
     }
     if (key == "token") return read(token, value);
@@ -109,34 +118,56 @@ struct EventReader::Head {
     return device.empty() ? "" : "$device:" + device;
   }
 
+  /// The first id that says whose the event is and is not one, by its name; empty when there is none.
+  std::pair<std::string_view, const Id*> mistake() const {
+    for (const auto& [name, id] : {std::pair<std::string_view, const Id*>("distinct_id", &distinct_id),
+                                   {"$user_id", &user_id},
+                                   {"$device_id", &device_id}}) {
+      if (id->is_mistake()) return {name, id};
+    }
+    return {"", nullptr};
+  }
+
  private:
-  static bool read(Id& place, dom::element value) {
+  bool read(Id& place, dom::element value) const {
     auto text = id_text(value);
-    place = {text.value_or(""), text.has_value()};
+    const bool is_lost = is_repaired && text && text->contains(kReplacementCharacter);
+    place = {.given = text.value_or(""),
+             .is_there = text.has_value(),
+             .is_broken = is_lost || (!text && !value.is_null())};
     return true;
   }
 };
 
-void EventReader::take(dom::element record, std::size_t changed) {
+void EventReader::take(dom::element record, std::size_t changed, std::string_view sent) {
   const std::size_t index = index_++;
-  Head head;
-  const auto fault = read(record, head);
+  Head head{.is_repaired = changed > 0};
+  auto fault = read(record, head);
   if (!fault) ++batch_.events;
-  if (!fault && changed == 0) return;
+  const bool is_taken = !fault;
+  if (is_taken) fault = what_was_changed(head, changed);
+  if (!fault) return;
   Rejection rejection{.index = index,
+                      .reason = fault->reason,
                       .project_id = project_of(record),
                       .insert_id = head.insert_id.given,
-                      .record = std::string(cut_to_bytes(simdjson::minify(record), kKeptOfRejected))};
-  if (fault) {
-    rejection.reason = fault->reason;
-    rejection.field = fault->field;
-    rejection.message = fault->message;
-    batch_.rejected.push_back(std::move(rejection));
-  } else {
-    rejection.reason = Reason::kRepaired;
-    rejection.message = values_were_changed(changed);
-    batch_.repaired.push_back(std::move(rejection));
+                      .field = fault->field,
+                      .message = fault->message,
+                      .record = sent.empty()
+                                    ? std::string(cut_to_bytes(simdjson::minify(record), kKeptOfRejected))
+                                    : for_message(sent.substr(0, kKeptOfRejected), kKeptOfRejected)};
+  (is_taken ? batch_.repaired : batch_.rejected).push_back(std::move(rejection));
+}
+
+/// What of a record that was taken is not as it was sent.
+std::optional<EventReader::Fault> EventReader::what_was_changed(const Head& head, std::size_t changed) {
+  if (const auto [name, id] = head.mistake(); id != nullptr) {
+    const std::string field = fmt::format("properties.{}", name);
+    return Fault{Reason::kRepaired, field,
+                 fmt::format("'{}' was left out: {}", field, why_not_an_id(id->given, id->is_broken))};
   }
+  if (changed == 0) return std::nullopt;
+  return Fault{Reason::kRepaired, "", values_were_changed(changed)};
 }
 
 void EventReader::reject(Reason reason, std::string message, std::string_view record) {
@@ -169,6 +200,9 @@ std::optional<EventReader::Fault> EventReader::read(dom::element record, Head& h
   dom::object properties;
   if (object["properties"].get(properties) != simdjson::SUCCESS)
     return Fault{Reason::kProperties, "properties", "'properties' is invalid: must be a JSON object"};
+  // The React Native SDK names an event here alone.
+  if (dom::element id; record.at_pointer("/$mp_metadata/$mp_event_id").get(id) == simdjson::SUCCESS)
+    head.insert_id.given = id_text(id).value_or("");
   properties_.clear();
   if (auto fault = read_properties(properties, head)) return fault;
   return append(name, head);
@@ -230,7 +264,13 @@ std::optional<EventReader::Fault> EventReader::append(std::string_view name, Hea
 std::optional<EventReader::Fault> EventReader::read_time(const Head& head, Timestamp& at) const {
   if (!head.time && !source_.strict) return std::nullopt;
   double number = 0;
-  const bool is_number = head.time && head.time->get(number) == simdjson::SUCCESS;
+  bool is_number = head.time && head.time->get(number) == simdjson::SUCCESS;
+  std::string_view digits;
+  if (!source_.strict && head.time && head.time->get(digits) == simdjson::SUCCESS) {
+    const auto written = parse_number(digits);
+    is_number = written.has_value();
+    number = written.value_or(0);
+  }
   const auto read = is_number ? read_event_time(number) : std::nullopt;
   if (!read) {
     return Fault{Reason::kTime, "properties.time",
@@ -247,15 +287,10 @@ std::optional<EventReader::Fault> EventReader::read_time(const Head& head, Times
 
 std::optional<EventReader::Fault> EventReader::check_who(const Head& head) const {
   if (!source_.strict) return std::nullopt;
-  for (const auto& [name, id] :
-       {std::pair<std::string_view, const Head::Id&>("distinct_id", head.distinct_id),
-        {"$user_id", head.user_id},
-        {"$device_id", head.device_id}}) {
-    if (!id.is_mistake()) continue;
+  if (const auto [name, id] = head.mistake(); id != nullptr) {
     const std::string field = fmt::format("properties.{}", name);
     return Fault{Reason::kId, field,
-                 fmt::format("'{}' is invalid: \"{}\" is nobody's id; leave it empty for an event of nobody",
-                             field, id.given)};
+                 fmt::format("'{}' is invalid: {}", field, why_not_an_id(id->given, id->is_broken))};
   }
   // An empty id says that nobody did it.
   if (head.distinct_id.is_there || !head.who().empty()) return std::nullopt;

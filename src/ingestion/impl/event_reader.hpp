@@ -16,8 +16,9 @@ class EventReader {
   /// Both outlive it.
   EventReader(const EventSource& source, EventBatch& batch) : source_(source), batch_(batch) {}
 
-  /// A record that was parsed. `changed`: how many of its values had to be replaced or left out before.
-  void take(simdjson::dom::element record, std::size_t changed = 0);
+  /// A record that was parsed. `changed`: how many of its values had to be replaced or left out before; `sent`: its text as it
+  /// came then.
+  void take(simdjson::dom::element record, std::size_t changed = 0, std::string_view sent = {});
   /// A record that could not be parsed, or was not.
   void reject(Reason reason, std::string message, std::string_view record);
   std::size_t seen() const { return index_; }
@@ -30,6 +31,7 @@ class EventReader {
     std::string message;
   };
   std::optional<Fault> read(simdjson::dom::element record, Head& head);
+  static std::optional<Fault> what_was_changed(const Head& head, std::size_t changed);
   std::optional<Fault> read_properties(simdjson::dom::object properties, Head& head);
   std::optional<Fault> append(std::string_view name, Head& head);
   std::optional<Fault> read_time(const Head& head, Timestamp& at) const;

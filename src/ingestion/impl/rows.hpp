@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "base/exact_json.hpp"
 #include "events/engine.hpp"
 
 namespace bellwether::ingestion::impl {
@@ -31,7 +32,7 @@ std::expected<void, events::EngineError> find_rows(events::Engine& engine, std::
                                      "JSONCompactEachRow", kIngestionQuery));
     std::string_view rest = rows;
     for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
-      if (end > 0) on_row(boost::json::parse(rest.substr(0, end)).as_array());
+      if (end > 0) on_row(parse_exact_json(rest.substr(0, end)).as_array());
       rest.remove_prefix(end + 1);
     }
   }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "api/live_stream.hpp"
+#include "base/exact_json.hpp"
 #include "base/json_writer.hpp"
 #include "publisher/api/render.hpp"
 #include "publisher/api/routes.hpp"
@@ -81,7 +82,7 @@ class EventStream final : public api::LiveStream {
     const auto slice = watch_.take();
     if (slice.missed > 0) chunk += fmt::format("event: missed\ndata: {{\"missed\":{}}}\n\n", slice.missed);
     for (const std::string& text : slice.rows) {
-      const auto row = json::parse(text, {}, {.max_depth = 100}).as_object();
+      const auto row = parse_exact_json(text, {.max_depth = 100}).as_object();
       if (row.at("project_id").as_string() != wanted_.project_id) continue;
       const ShownEvent event = event_of_row(row);
       if (!wanted_.event.empty() && event.event != wanted_.event) continue;
@@ -125,7 +126,7 @@ std::expected<std::vector<ShownEvent>, ApiError> latest_events(const Call& call,
   std::vector<ShownEvent> found;
   for (std::string_view rest = *rows; !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
-    const auto row = json::parse(rest.substr(0, end), {}, {.max_depth = 100}).as_array();
+    const auto row = parse_exact_json(rest.substr(0, end), {.max_depth = 100}).as_array();
     found.push_back({.event = std::string(row.at(0).as_string()),
                      .distinct_id = std::string(row.at(1).as_string()),
                      .time = from_unix_ms(row.at(2).to_number<std::int64_t>()),

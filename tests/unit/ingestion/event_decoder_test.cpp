@@ -280,6 +280,57 @@ TEST(EventDecoder, AnIdThatMeansNobodyIsRefusedStrictlyAndNobodyElsewhere) {
   EXPECT_EQ(empty->events, 1U) << "an empty id says that nobody did it";
 }
 
+TEST(EventDecoder, AnIdThatWasLeftOutIsListed) {
+  struct Case {
+    std::string properties;
+    std::string field;
+    std::string message;
+  };
+  for (const Case& c :
+       {Case{R"("distinct_id":"undefined")", "properties.distinct_id", "\"undefined\" is nobody's id"},
+        Case{R"("distinct_id":["a"])", "properties.distinct_id", "is not a string"},
+        Case{R"("distinct_id":true)", "properties.distinct_id", "is not a string"},
+        Case{"\"distinct_id\":\"M\xffller\"", "properties.distinct_id", "a part of it cannot be read"},
+        Case{R"("$device_id":"\ud83d")", "properties.$device_id", "a part of it cannot be read"},
+        Case{R"("distinct_id":"ann","$user_id":"null")", "properties.$user_id", "nobody's id"}}) {
+    const std::string event =
+        R"({"event":"E","properties":{"time":1700000000,"$insert_id":"i",)" + c.properties + "}}";
+    const auto batch = decode_events(event, {.project_id = "8", .now = kNow});
+    ASSERT_TRUE(batch) << event;
+    EXPECT_EQ(batch->events, 1U) << event;
+    ASSERT_EQ(batch->repaired.size(), 1U) << event;
+    EXPECT_EQ(batch->repaired[0].field, c.field);
+    EXPECT_THAT(batch->repaired[0].message, HasSubstr(c.message));
+    EXPECT_EQ(decode_events(event, strict())->events, 0U) << event;
+  }
+  EXPECT_TRUE(
+      decode_events(R"({"event":"E","properties":{"distinct_id":null}})", {.project_id = "8", .now = kNow})
+          ->repaired.empty());
+}
+
+TEST(EventDecoder, ATimeThatIsNullIsNowAndDigitsInQuotesAreATime) {
+  const auto time_of = [](const std::string& time) {
+    const auto batch = decode_events(R"({"event":"E","properties":{"time":)" + time + "}}",
+                                     {.project_id = "8", .now = kNow});
+    return batch && batch->events == 1 ? batch->rows.substr(batch->rows.find("\"time\":") + 7, 13)
+                                       : "refused";
+  };
+  EXPECT_EQ(time_of("null"), std::to_string(to_unix_ms(kNow)));
+  EXPECT_EQ(time_of("\"1700000000\""), "1700000000000");
+  EXPECT_EQ(time_of("\"soon\""), "refused");
+}
+
+TEST(EventDecoder, AReactNativeEventIsNamedByItsMetadata) {
+  const auto batch =
+      decode_events(R"({"event":"E","properties":{"a":1},"$mp_metadata":{"$mp_event_id":"2f01"}})",
+                    {.project_id = "8", .now = kNow});
+  EXPECT_THAT(batch->rows, HasSubstr(R"("insert_id":"2f01")"));
+  const auto both = decode_events(
+      R"({"event":"E","properties":{"$insert_id":"own"},"$mp_metadata":{"$mp_event_id":"2f01"}})",
+      {.project_id = "8", .now = kNow});
+  EXPECT_THAT(both->rows, HasSubstr(R"("insert_id":"own")"));
+}
+
 TEST(EventDecoder, StrictLimitsAreMixpanels) {
   struct Case {
     std::string property;

@@ -52,6 +52,19 @@ TEST(ProfileUpdate, ATableOfOperations) {
   }
 }
 
+TEST(ProfileUpdate, AnIdMayBeANumberAndIsTheOneOfItsEvents) {
+  for (const auto& [id, text] : {std::pair<std::string, std::string>("17", "17"),
+                                 {"1.5", "1.5"},
+                                 {"9007199254740993", "9007199254740993"},
+                                 {"12345678901234567890123", "12345678901234567890123"}}) {
+    const auto batch =
+        decode_profile_updates(R"({"$token":"t","$set":{"a":1},"$distinct_id":)" + id + "}", kPeople);
+    ASSERT_TRUE(batch) << id;
+    ASSERT_EQ(batch->updates.size(), 1U) << id;
+    EXPECT_EQ(batch->updates[0].id, text);
+  }
+}
+
 TEST(ProfileUpdate, RefusesWhatIsWrongAndTakesTheRest) {
   const auto batch = decode_profile_updates(
       R"([{"$token":"t","$distinct_id":"a","$set":{"x":1}}, 7, {"$distinct_id":"a","$set":{}},
