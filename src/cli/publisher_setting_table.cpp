@@ -150,6 +150,10 @@ std::vector<Setting> ingestion_settings() {
                     [](Settings& s) -> auto& { return s.publisher.batches.batch_bytes; }),
       duration_setting("ingestion.delay", "How long an event waits for others to be written with.",
                        [](Settings& s) -> auto& { return s.publisher.batches.delay; }),
+      count_setting(
+          "ingestion.journal_bytes",
+          "Events of /track that are on the disk and not in the event engine yet, because it is away. More is answered 429.",
+          1 << 20, kManyBytes, [](Settings& s) -> auto& { return s.publisher.journal_bytes; }),
   };
 }
 

@@ -53,6 +53,15 @@ class BatchQueue {
     return true;
   }
 
+  /// What is queued now waits for no more company.
+  void hurry() {
+    {
+      const std::scoped_lock lock(mutex_);
+      hurried_ = !queue_.empty();
+    }
+    loop_.wake();
+  }
+
   std::size_t queued_bytes() const {
     const std::scoped_lock lock(mutex_);
     return queued_bytes_;
@@ -112,7 +121,7 @@ class BatchQueue {
   /// With the lock held.
   Millis time_until_due() const {
     if (queue_.empty()) return Loop::kIdle;
-    if (queued_bytes_ >= limits_.batch_bytes) return Loop::kAgain;
+    if (hurried_ || queued_bytes_ >= limits_.batch_bytes) return Loop::kAgain;
     const auto age = std::chrono::floor<Millis>(Steady::now() - queue_.front().at);
     return std::max(limits_.delay - age, Loop::kAgain);
   }
@@ -127,6 +136,7 @@ class BatchQueue {
       queue_.pop_front();
     }
     queued_bytes_ -= bytes;
+    hurried_ = hurried_ && !queue_.empty();
     return batch;
   }
 
@@ -135,6 +145,7 @@ class BatchQueue {
   mutable std::mutex mutex_;
   std::deque<Queued> queue_;
   std::size_t queued_bytes_ = 0;
+  bool hurried_ = false;
   bool stopping_ = false;
   std::optional<Steady::time_point> drop_at_;
   Loop loop_;

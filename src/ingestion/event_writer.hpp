@@ -35,6 +35,8 @@ class EventWriter {
   /// `done` is called when the events are durable, or cannot be written. False when there is no room: nothing
   /// is taken then, and `done` is not called.
   bool write(EventBatch batch, Done done);
+  /// What is queued now is written as soon as what is being written is done.
+  void hurry() { queue_.hurry(); }
   std::size_t queued_bytes() const { return queue_.queued_bytes(); }
   /// As BatchQueue::stop.
   void stop(Millis bound = Millis::max()) { queue_.stop(bound); }

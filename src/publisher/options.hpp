@@ -59,7 +59,8 @@ struct Options {
   ingestion::EventLimits events;
   ingestion::ProfileLimits profiles;
   ingestion::BatchLimits batches;
-  std::string serve_sdk = {};  ///< the folder of the browser SDK that is served; empty: none
+  std::size_t journal_bytes = 1UL << 30U;  ///< of acknowledged events that the engine has not got yet
+  std::string serve_sdk = {};              ///< the folder of the browser SDK that is served; empty: none
 
   net::EgressGuard::Options egress;
   sync::DispatcherOptions syncs;

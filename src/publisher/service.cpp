@@ -8,6 +8,7 @@
 #include "base/json_writer.hpp"
 #include "base/log.hpp"
 #include "events/schema.hpp"
+#include "ingestion/caught_up_engine.hpp"
 #include "net/descriptors.hpp"
 #include "publisher/api/api.hpp"
 #include "publisher/collector/collector.hpp"
@@ -23,6 +24,8 @@ namespace {
 constexpr std::size_t kOwnDescriptors = 512;
 /// Each holds a session of the event engine for as long as its reader takes.
 constexpr std::size_t kAudits = 2;
+/// For what was acknowledged to reach the event engine at a stop.
+constexpr Millis kCatchUp = std::chrono::seconds(2);
 constexpr std::size_t kMaxWaitingAudits = 16;
 
 Result<void> check(const Options& options) {
@@ -88,7 +91,8 @@ OperatorMessage pause_message(const registry::Sync& sync, const sync::Run& run) 
 
 struct Service::Impl {
   Impl(Options given, storage::DataDir folder, net::EgressGuard allowed, SdkFiles sdk,
-       std::unique_ptr<Store> opened, std::unique_ptr<events::Engine> event_engine)
+       std::unique_ptr<Store> opened, std::unique_ptr<events::Engine> event_engine,
+       ingestion::EventJournal::File journal_file)
       : options(std::move(given)),
         data_dir(std::move(folder)),
         guard(std::move(allowed)),
@@ -97,25 +101,30 @@ struct Service::Impl {
         engine(std::move(event_engine)),
         operator_notifier(operator_channels(options.notify)),
         events(*engine, options.batches, [this](std::string_view rows) { recent_events.add(rows); }),
+        journal(std::move(journal_file), events,
+                {.queued_bytes = options.batches.queued_bytes, .journal_bytes = options.journal_bytes},
+                [this](const auto& rows) { rejects.add("/track", rejections_of(rows), system_now()); }),
+        caught_up(*engine, journal),
         profiles(*engine, options.batches, options.profiles),
-        ledger(*engine, {options.data_dir + "/pages", options.query_timeout, *layout_of(options)}),
+        ledger(caught_up, {options.data_dir + "/pages", options.query_timeout, *layout_of(options)}),
         dispatcher(
             options.syncs, {store->writer(), store->readers(), ledger, guard},
             {.on_attempt = [this](const sync::Attempt& attempt) { metrics.attempt(attempt); },
              .on_ended = [this](const registry::Sync& sync, const sync::Run& run) { run_ended(sync, run); }}),
-        evaluator(options.alerts.evaluator, {*engine, store->writer(), store->readers()}),
+        evaluator(options.alerts.evaluator, {caught_up, store->writer(), store->readers()}),
         notification_sender(
             notification_sender_options(options), {store->writer(), store->readers(), guard},
             [this](const alerts::Notification& notification) { metrics.notification(notification); }),
         scheduler(options.alerts.scheduler, evaluator, {store->writer(), store->readers()},
                   [this](const alerts::Evaluator::Round& round) { judged(round); }),
-        collector({options, projects, events, profiles, metrics, rejects, sdk_files}),
+        collector({options, projects, journal, events, profiles, metrics, rejects, sdk_files}),
         sessions(!options.admin_token.empty()),
         connection_tests(std::max<std::size_t>(options.admin_threads / 2, 1)),
         audits({.name = "audits", .threads = kAudits, .max_waiting = kMaxWaitingAudits}),
-        api({options, *store, *engine, ledger, dispatcher, guard, scheduler, notification_sender,
+        api({options, *store, caught_up, ledger, dispatcher, guard, scheduler, notification_sender,
              operator_notifier, metrics, rejects, recent_events, sessions, login_brake, connection_tests,
-             audits, [this] { load_projects(); }, [this] { return events.queued_bytes(); }}) {}
+             audits, [this] { load_projects(); },
+             [this] { return journal.queued_bytes() + events.queued_bytes(); }}) {}
 
   Options options;
   storage::DataDir data_dir;
@@ -129,6 +138,8 @@ struct Service::Impl {
   ProjectDirectory projects;
   OperatorNotifier operator_notifier;
   ingestion::EventWriter events;
+  ingestion::EventJournal journal;
+  ingestion::CaughtUpEngine caught_up;
   ingestion::ProfileWriter profiles;
   sync::EngineLedger ledger;
   sync::Dispatcher dispatcher;
@@ -200,6 +211,8 @@ struct Service::Impl {
     api.workers().stop();
     audits.stop();
     operator_notifier.stop();
+    // What the engine does not get by then is in the journal.
+    journal.stop(kCatchUp);
     // What is still queued belongs to requests that got no answer.
     events.stop(Millis(0));
     profiles.stop(Millis(0));
@@ -221,9 +234,10 @@ Result<std::unique_ptr<Service>> Service::start(Options options) {
   auto store = TRY(Store::open(folder, options.writer));
   const auto layout = TRY(layout_of(options));
   auto engine = TRY(open_engine(options, layout));
-  std::unique_ptr<Service> service(
-      new Service(std::make_unique<Impl>(std::move(options), std::move(folder), std::move(guard),
-                                         std::move(sdk), std::move(store), std::move(engine))));
+  auto journal = TRY(ingestion::EventJournal::open(folder.file("journal.db")));
+  std::unique_ptr<Service> service(new Service(
+      std::make_unique<Impl>(std::move(options), std::move(folder), std::move(guard), std::move(sdk),
+                             std::move(store), std::move(engine), std::move(journal))));
   Impl& impl = *service->impl_;
   TRY(impl.listen());
   impl.load_projects();

@@ -278,6 +278,8 @@ test('what was acknowledged is there after kill -9', async (t) => {
       const id = `${name}-${i}`;
       try {
         await publisher.import([['E', id]], { secret: 'secret-8' });
+        const tracked = await fetch(`${publisher.url}/track`, { method: 'POST', body: JSON.stringify({ event: 'T', properties: { token: 'token-8', distinct_id: id } }) });
+        assert.equal(await tracked.text(), '1');
         await publisher.engage([{ $distinct_id: id, $set: { here: true } }], 'token-8');
         acknowledged.push(id);
       } catch {
@@ -292,7 +294,7 @@ test('what was acknowledged is there after kill -9', async (t) => {
   await Promise.all(writers);
   publisher = await Publisher.start(t, { data });
   assert.ok(acknowledged.length > 10, `${acknowledged.length}`);
-  await publisher.call('POST', '/v1/cohorts', { project_id: '8', name: 'All', definition: { match: 'all', groups: [{ conditions: [did('E'), has('here', 'is', true)] }] } });
+  await publisher.call('POST', '/v1/cohorts', { project_id: '8', name: 'All', definition: { match: 'all', groups: [{ conditions: [did('E'), did('T'), has('here', 'is', true)] }] } });
   const recorder = await publisher.call('GET', '/v1/cohorts/1/preview');
   assert.ok(recorder.count >= acknowledged.length, `${recorder.count} of ${acknowledged.length}`);
 });

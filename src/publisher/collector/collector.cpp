@@ -43,12 +43,16 @@ Rejection rejection_of_row(const ingestion::RefusedRow& refused) {
   return rejection;
 }
 
+}  // namespace
+
 std::vector<Rejection> rejections_of(const std::vector<ingestion::RefusedRow>& rows) {
   std::vector<Rejection> rejections;
   rejections.reserve(rows.size());
   for (const auto& row : rows) rejections.push_back(rejection_of_row(row));
   return rejections;
 }
+
+namespace {
 
 /// How many of a request's records were not taken, and why the first was not.
 struct Tally {
@@ -223,9 +227,9 @@ void Collector::track(const SharedExchange& exchange) {
   }
   const auto done = [exchange, tally](const Written& written) {
     if (!written) return exchange->answer_failed(written.error());
-    exchange->answer_stored(tally, rejections_of(*written));
+    exchange->answer_stored(tally, {});
   };
-  if (!parts_.events.write(std::move(*batch), done)) exchange->answer_flag(false, kOverloaded, 429);
+  if (!parts_.journal.write(std::move(*batch), done)) exchange->answer_flag(false, kOverloaded, 429);
 }
 
 void Collector::import_events(const SharedExchange& exchange) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "ingestion/event_journal.hpp"
 #include "ingestion/event_writer.hpp"
 #include "ingestion/profile_writer.hpp"
 #include "net/http.hpp"
@@ -14,6 +15,9 @@
 #include "publisher/project_directory.hpp"
 
 namespace bellwether::publisher {
+
+/// Rows that the event engine refused, as records that were not taken.
+std::vector<ingestion::Rejection> rejections_of(const std::vector<ingestion::RefusedRow>& rows);
 
 /// The public listener's application: what Mixpanel's SDKs and tools call.
 ///
@@ -30,7 +34,8 @@ class Collector final : public net::Handler {
   struct Parts {
     const Options& options;
     const ProjectDirectory& projects;
-    ingestion::EventWriter& events;
+    ingestion::EventJournal& journal;  ///< for many small requests
+    ingestion::EventWriter& events;    ///< for those that are to be told what the engine says
     ingestion::ProfileWriter& profiles;
     Metrics& metrics;
     Rejects& rejects;
