@@ -90,7 +90,9 @@ class Handler {
   /// `offload`.
   virtual bool screens_slowly(const RequestHead& /*head*/) { return false; }
   virtual void handle(Request request, Respond respond) = 0;
-  /// Whether requests that were sent one behind another are taken also when their sender has gone without reading the answers.
+  /// Whether senders are served that send their requests one behind another, read no answer, and go: their requests are taken also
+  /// when an answer cannot be written, and answers wait while more requests are there. A system that has unread answers when its
+  /// program ends throws away what it has not sent yet.
   virtual bool takes_unread() const { return false; }
   virtual Response refuse(const Refusal& refusal) = 0;
 };

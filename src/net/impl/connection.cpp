@@ -39,6 +39,8 @@ constexpr std::size_t kQuickBytes = 1UL << 20U;
 /// Large compressed bodies of one client that wait or are inflated.
 constexpr std::size_t kHeavyOfAClient = 8;
 constexpr Millis kGatePause(20);
+/// Of answers to one that sends on.
+constexpr std::size_t kMostHeld = 64UL << 10U;
 constexpr Millis kLongestWait = std::chrono::seconds(20);
 
 using PlainStream = tcp::socket;
@@ -55,7 +57,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
         stream_(std::move(socket), extra...),
         watchdog_(stream_.get_executor(), [this] { cancel(); }),
         writer_(stream_, watchdog_, around_),
-        reader_(stream_, around_.limits),
+        reader_(stream_, around_.limits, before_waiting()),
         peer_(remote_ip(this->socket())),
         client_(client_key(peer_, around_.trusted_proxies)) {}
 
@@ -322,9 +324,34 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     co_return std::move(*slot->response);
   }
 
+  /// Held answers are written when nothing more is there to read.
+  std::function<asio::awaitable<void>()> before_waiting() {
+    if (!around_.handler.takes_unread()) return nullptr;
+    return [this]() -> asio::awaitable<void> {
+      error_code unknown;
+      if (writer_.held_bytes() == 0 || socket().available(unknown) > 0) co_return;
+      const bool written = co_await writer_.flush();
+      if (!written) peer_has_gone_ = true;
+    };
+  }
+
+  bool is_more_there() {
+    error_code unknown;
+    return reader_.has_begun() || socket().available(unknown) > 0;
+  }
+
+  bool may_hold(const Response& response) {
+    return keep_alive_ && !head_only_ && !response.stream && !response.on_acknowledgement &&
+           around_.handler.takes_unread() && writer_.held_bytes() < kMostHeld && is_more_there();
+  }
+
   /// Writes the response, and closes unless the connection is kept.
   asio::awaitable<bool> finish(Response response) {
     if (around_.stopping || giving_way_) keep_alive_ = false;
+    if (!peer_has_gone_ && may_hold(response)) {
+      writer_.hold(response, keep_alive_);
+      co_return true;
+    }
     answering_ = true;
     auto on_acknowledgement = std::move(response.on_acknowledgement);
     const bool written = !peer_has_gone_ && co_await writer_.write(response, keep_alive_, head_only_);
@@ -345,6 +372,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
 
   asio::awaitable<void> close() {
     enter(Phase::kClosing);
+    [[maybe_unused]] const bool written = co_await writer_.flush();
     const error_code error = co_await close_in_order(stream_, socket(), watchdog_);
     if (error && !is_end(error) && error != asio::error::operation_aborted) {
       acknowledge(Acknowledgement::kLost);

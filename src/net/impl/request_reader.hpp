@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <expected>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -37,11 +38,15 @@ struct ReadFailure {
 template <typename Stream>
 class RequestReader {
  public:
-  RequestReader(Stream& stream, const ServerLimits& limits)
+  /// Before it waits for bytes that are not there.
+  using BeforeWaiting = std::function<boost::asio::awaitable<void>()>;
+
+  RequestReader(Stream& stream, const ServerLimits& limits, BeforeWaiting before_waiting)
       : stream_(stream),
         limits_(limits),
         buffer_(limits.header_bytes + kBodyPiece),
-        framing_limit_(std::max<std::size_t>(kBodyPiece, limits.body_bytes / 8)) {}
+        framing_limit_(std::max<std::size_t>(kBodyPiece, limits.body_bytes / 8)),
+        before_waiting_(std::move(before_waiting)) {}
 
   /// Whether something of the next request is there already.
   bool has_begun() const { return buffer_.size() > 0; }
@@ -100,6 +105,7 @@ class RequestReader {
   static constexpr std::size_t kBodyPiece = 64UL << 10U;
 
   boost::asio::awaitable<boost::system::error_code> read_some(std::size_t most) {
+    if (before_waiting_) co_await before_waiting_();
     const std::size_t room = buffer_.max_size() - buffer_.size();
     if (room == 0) co_return make_error_code(boost::asio::error::no_buffer_space);
     const auto place = buffer_.prepare(std::min(room, most));
@@ -161,6 +167,7 @@ class RequestReader {
   const ServerLimits& limits_;
   boost::beast::flat_buffer buffer_;
   std::size_t framing_limit_;
+  BeforeWaiting before_waiting_;
 };
 
 }  // namespace bellwether::net::impl

@@ -2,10 +2,12 @@
 
 #include <cerrno>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/stream_traits.hpp>
 #include <boost/beast/http/chunk_encode.hpp>
@@ -26,8 +28,29 @@ class ResponseWriter {
   ResponseWriter(Stream& stream, Watchdog& watchdog, const Surroundings& around)
       : stream_(stream), watchdog_(watchdog), around_(around) {}
 
+  /// Keeps an answer, to be written in front of the next or by `flush`. Not for streams.
+  void hold(Response& response, bool keep_alive) {
+    auto message = make_head<http::string_body>(response, keep_alive);
+    message.body() = std::move(response.body);
+    message.prepare_payload();
+    std::ostringstream text;
+    text << message;
+    held_ += std::move(text).str();
+  }
+  std::size_t held_bytes() const { return held_.size(); }
+
+  /// Writes what was held. False when it could not be written.
+  boost::asio::awaitable<bool> flush() {
+    if (held_.empty()) co_return true;
+    const std::string held = std::exchange(held_, {});
+    auto [error, size] = co_await boost::asio::async_write(stream_, boost::asio::buffer(held), kToTuple);
+    co_return !error;
+  }
+
   /// False when it could not be written to its end. The response's body or stream is used up.
   boost::asio::awaitable<bool> write(Response& response, bool keep_alive, bool head_only) {
+    const bool flushed = co_await flush();
+    if (!flushed) co_return false;
     if (response.stream) {
       is_streaming_ = true;
       const bool whole = co_await write_stream(response, keep_alive, head_only);
@@ -119,6 +142,7 @@ class ResponseWriter {
   Watchdog& watchdog_;
   const Surroundings& around_;
   bool is_streaming_ = false;
+  std::string held_;
 };
 
 }  // namespace bellwether::net::impl
