@@ -1,5 +1,8 @@
 #include "base/exact_json.hpp"
 
+#include <algorithm>
+#include <string>
+
 #include <simdjson.h>
 
 namespace bellwether {
@@ -49,19 +52,52 @@ bool convert(const dom::element& from, std::size_t depth, json::value& to) {
   }
 }
 
+/// The text with each whole number of so many digits written as a double ("…0.0"): the engine prints doubles like that.
+std::string with_points(std::string_view text) {
+  constexpr std::size_t kDigitsOf64Bits = 19;
+  std::string out;
+  out.reserve(text.size() + 16);
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t digits = in_string ? 0 : std::min(text.find_first_not_of("0123456789", i), text.size()) - i;
+    if (digits > 0) {
+      out += text.substr(i, digits);
+      i += digits;
+      const bool is_whole = i == text.size() || (text[i] != '.' && text[i] != 'e' && text[i] != 'E');
+      // Behind a point or an exponent they are no number of their own.
+      const std::size_t begin = out.size() - digits;
+      const bool is_part = begin > 0 && std::string_view(".eE+").contains(out[begin - 1]);
+      if (digits >= kDigitsOf64Bits && is_whole && !is_part) out += ".0";
+      continue;
+    }
+    const char c = text[i++];
+    out += c;
+    if (in_string && c == '\\' && i < text.size()) out += text[i++];
+    if (c == '"') in_string = !in_string;
+  }
+  return out;
+}
+
+/// False when it is not read: then `value` is not to be used.
+bool read(std::string_view text, const json::parse_options& options, json::value& value, simdjson::error_code& code) {
+  static thread_local dom::parser parser;
+  dom::element document;
+  code = parser.parse(text.data(), text.size()).get(document);
+  return code == simdjson::SUCCESS && convert(document, options.max_depth, value);
+}
+
 }  // namespace
 
 json::value parse_exact_json(std::string_view text, boost::system::error_code& wrong,
                              const json::parse_options& options) {
-  static thread_local dom::parser parser;
-  dom::element document;
   json::value value;
-  // What the one parser does not take, the other judges: its errors are those that are told.
-  if (parser.parse(text.data(), text.size()).get(document) != simdjson::SUCCESS ||
-      !convert(document, options.max_depth, value))
-    return json::parse(text, wrong, {}, options);
+  simdjson::error_code code{};
   wrong = {};
-  return value;
+  if (read(text, options, value, code)) return value;
+  const bool has_long_number = code == simdjson::NUMBER_ERROR;
+  if (has_long_number && read(with_points(text), options, value, code)) return value;
+  // What the one parser does not take, the other judges: its errors are those that are told.
+  return json::parse(text, wrong, {}, options);
 }
 
 json::value parse_exact_json(std::string_view text, const json::parse_options& options) {

@@ -131,7 +131,8 @@ struct ChdbEngine::Impl {
       // Versions before 0.2 stored arrays nested more than a thousand deep, whose parts nothing reads with
       // the limit.
       const std::string bounds = fmt::format(
-          "SET max_threads = {}, max_memory_usage = {}, input_format_binary_max_type_complexity = 0",
+          "SET max_threads = {}, max_memory_usage = {}, input_format_binary_max_type_complexity = 0, "
+          "precise_float_parsing = 1",
           options.threads, options.memory_bytes);
       if (auto set = execute(*sessions.back(), bounds, {}, "Null"); !set) return std::unexpected(set.error());
     }

@@ -98,7 +98,7 @@ struct ClickhouseEngine::Impl {
   net::ClientRequest make_request(const Parameters& parameters, std::string_view format,
                                   const QueryOptions& query, bool whole) const {
     const double seconds = std::chrono::duration<double>(query.timeout).count();
-    std::string url = fmt::format("{}/?max_execution_time={}", options.url, seconds);
+    std::string url = fmt::format("{}/?max_execution_time={}&precise_float_parsing=1", options.url, seconds);
     if (whole) url += "&wait_end_of_query=1";  // an exception is then told by the status
     if (!format.empty()) url += "&default_format=" + to_percent_encoding(format);
     if (!query.query_id.empty()) url += "&query_id=" + to_percent_encoding(query.query_id);

@@ -30,6 +30,16 @@ TEST(ExactJson, ANumberIsTheDoubleThatIsNearest) {
     EXPECT_EQ(bits_of(parse_exact_json(text).as_double()), bits_of(std::strtod(text, nullptr))) << text;
 }
 
+TEST(ExactJson, AWholeNumberBeyond64BitsDoesNotMakeOthersInexact) {
+  const json::value read = parse_exact_json(
+      R"({"a":20000000000000000000,"b":0.012409577285523943,"c":[-18446744073709551617,1e21],"d":"20000000000000000000","e":12345678901234567890})");
+  EXPECT_EQ(bits_of(read.at("b").as_double()), bits_of(0.012409577285523943));
+  EXPECT_EQ(read.at("a").as_double(), 2e19);
+  EXPECT_EQ(read.at("c").at(0).as_double(), -18446744073709551616.0);
+  EXPECT_EQ(read.at("d").as_string(), "20000000000000000000");
+  EXPECT_EQ(read.at("e").to_number<double>(), 12345678901234567890.0);
+}
+
 TEST(ExactJson, EverythingElseIsAsTheLibraryReadsIt) {
   for (const char* text : {"null", "true", "\"a\\u00fc\\n\"", "[]", "{}", "[1,-1,18446744073709551615,1.5]",
                            R"({"a":{"b":[1,{"c":null}]},"d":"x"})", R"({"a":1,"a":2})", "  5  ",
