@@ -59,10 +59,10 @@ Result<EventJournal::File> EventJournal::open(const std::string& path) {
   }
 }
 
-EventJournal::EventJournal(File file, EventWriter& writer, const Limits& limits, OnRefused on_refused)
+EventJournal::EventJournal(File file, EventWriter& writer, const Limits& limits, Hooks hooks)
     : writer_(writer),
       limits_(limits),
-      on_refused_(std::move(on_refused)),
+      hooks_(std::move(hooks)),
       reader_(std::move(file.reader)),
       file_(std::move(file.writer),
             {.queued_items = kQueuedItems, .queued_bytes = limits.queued_bytes, .group_bytes = kGroupBytes},
@@ -139,17 +139,31 @@ void EventJournal::pass_on(std::int64_t number, EventBatch batch) {
 
 void EventJournal::passed_on(std::int64_t number, const Written& written) {
   if (written) {
-    if (!written->empty() && on_refused_) on_refused_(*written);
+    if (!written->empty() && hooks_.on_refused) hooks_.on_refused(*written);
     forget(number);
   }
+  if (hooks_.on_passed) hooks_.on_passed(written.has_value());
   const std::scoped_lock lock(mutex_);
-  engine_fails_ = !written;
+  note_engine(written);
   if (written) {
     passed_bytes_ -= passed_.extract(number).mapped();
   } else {
     put_aside(number);
   }
   changed_.notify_all();
+}
+
+void EventJournal::note_engine(const Written& written) {
+  if (written) {
+    if (engine_fails_) log::info("the event engine takes events again");
+    engine_fails_.reset();
+  } else {
+    if (!engine_fails_) {
+      log::error("the event engine does not take events; they wait in the journal, and what reads events fails",
+                 {{"error", written.error().message}});
+    }
+    engine_fails_ = written.error().message;
+  }
 }
 
 void EventJournal::put_aside(std::int64_t number) {
@@ -179,7 +193,7 @@ Millis EventJournal::feed() {
     const std::scoped_lock lock(mutex_);
     auto entry = waiting_.extract(number);
     waiting_bytes_ -= entry.mapped();
-    failed = engine_fails_;
+    failed = engine_fails_.has_value();
     if (batch) {
       passed_bytes_ += entry.mapped();
       passed_.insert(std::move(entry));
@@ -209,12 +223,16 @@ bool EventJournal::is_behind(std::int64_t number) const {
   return holds(passed_) || holds(waiting_);
 }
 
-void EventJournal::catch_up() {
+std::expected<void, events::EngineError> EventJournal::catch_up() {
   std::unique_lock lock(mutex_);
   const std::int64_t number = last_number_;
-  if (!is_behind(number)) return;
+  if (!is_behind(number)) return {};
   writer_.hurry();
   changed_.wait_for(lock, kLongestWait, [&] { return !is_behind(number) || engine_fails_ || stopping_; });
+  if (!is_behind(number)) return {};
+  const std::string why = engine_fails_ ? "it does not take them: " + *engine_fails_ : "it is busy; try again";
+  return std::unexpected(events::EngineError{events::EngineError::Kind::kUnavailable, 0,
+                                             "events that were acknowledged are not in the event engine yet: " + why});
 }
 
 std::size_t EventJournal::queued_bytes() const {

@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -31,8 +32,13 @@ class EventJournal {
     std::size_t queued_bytes = 64UL << 20U;  ///< of requests that wait for the file; more is refused
     std::size_t journal_bytes = 1UL << 30U;  ///< of the file, while the engine is away; more is refused
   };
-  /// Told of rows that the engine does not take, after they were acknowledged.
-  using OnRefused = std::function<void(const std::vector<RefusedRow>& rows)>;
+  /// All are called on threads of the journal or the writer.
+  struct Hooks {
+    /// Rows that the engine does not take, after they were acknowledged.
+    std::function<void(const std::vector<RefusedRow>& rows)> on_refused;
+    /// Whether the engine took what it was given.
+    std::function<void(bool taken)> on_passed;
+  };
 
   /// Its file, opened twice.
   struct File {
@@ -42,7 +48,7 @@ class EventJournal {
   static Result<File> open(const std::string& path);
 
   /// The writer outlives it.
-  EventJournal(File file, EventWriter& writer, const Limits& limits, OnRefused on_refused);
+  EventJournal(File file, EventWriter& writer, const Limits& limits, Hooks hooks);
   ~EventJournal();
   EventJournal(const EventJournal&) = delete;
   EventJournal& operator=(const EventJournal&) = delete;
@@ -50,9 +56,9 @@ class EventJournal {
   /// As EventWriter::write. No rows are refused.
   bool write(EventBatch batch, EventWriter::Done done);
 
-  /// Waits until what was acknowledged before is in the event engine; not, when that takes longer than 10 seconds or the
-  /// engine does not take anything.
-  void catch_up();
+  /// Waits until what was acknowledged before is in the event engine. Fails when that takes longer than 10 seconds, and at once
+  /// while the engine does not take anything: what is read then would lack it.
+  std::expected<void, events::EngineError> catch_up();
 
   std::size_t queued_bytes() const;
 
@@ -76,10 +82,11 @@ class EventJournal {
   bool has_room() const;
   bool is_behind(std::int64_t number) const;
   void put_aside(std::int64_t number);
+  void note_engine(const Written& written);
 
   EventWriter& writer_;
   const Limits limits_;
-  const OnRefused on_refused_;
+  const Hooks hooks_;
   storage::Database reader_;  ///< of the feeder's thread
 
   mutable std::mutex mutex_;
@@ -89,7 +96,7 @@ class EventJournal {
   std::size_t passed_bytes_ = 0;
   std::size_t waiting_bytes_ = 0;
   std::int64_t last_number_ = 0;  ///< of those that were acknowledged
-  bool engine_fails_ = false;
+  std::optional<std::string> engine_fails_;  ///< why it did not take the last entry
   bool stopping_ = false;
 
   storage::GroupCommit file_;

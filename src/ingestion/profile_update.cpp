@@ -191,12 +191,17 @@ std::expected<void, Fault> read_update(const json::value& value, const ProfileSo
 }
 
 /// Takes one record into the batch.
-void take(std::string_view text, std::size_t index, const ProfileSource& source, ProfileBatch& batch) {
+void take(std::string_view text, bool has_lost, std::size_t index, const ProfileSource& source,
+          ProfileBatch& batch) {
   ProfileUpdate update;
   auto record = parse_record(text, source.limits);
+  if (record && has_lost) ++record->changed;
   std::expected<void, Fault> read;
   if (record) {
     read = read_update(record->value, source, update);
+    // Several ids of which a part could not be read would be one.
+    if (read && record->changed > 0 && update.id.contains(kReplacementCharacter))
+      read = std::unexpected(Fault{Reason::kId, "a part of the id cannot be read"});
   } else {
     read = std::unexpected(record.error());
   }
@@ -226,7 +231,7 @@ std::expected<ProfileBatch, std::string> decode_profile_updates(std::string_view
   std::size_t seen = 0;
   const auto split = split_records(text, [&](std::string_view record) {
     if (++seen > source.limits.updates) return false;
-    take(record, seen - 1, source, batch);
+    take(record, repaired.lost && record.contains(kReplacementCharacter), seen - 1, source, batch);
     return true;
   });
   if (seen > source.limits.updates) {

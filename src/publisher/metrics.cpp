@@ -47,8 +47,17 @@ void Metrics::profile_updates(std::size_t taken, std::size_t refused) {
   profile_updates_[1] += refused;
 }
 
-void Metrics::stored(bool well) {
-  failed_at_ = well ? std::chrono::steady_clock::time_point::min() : std::chrono::steady_clock::now();
+bool Metrics::stored(bool well) {
+  constexpr auto kNever = std::chrono::steady_clock::time_point::min();
+  if (well) {
+    failed_at_ = kNever;
+    return false;
+  }
+  const auto now = std::chrono::steady_clock::now();
+  failed_at_ = now;
+  auto told_at = told_at_.load();
+  if (told_at != kNever && now - told_at < std::chrono::minutes(1)) return false;
+  return told_at_.compare_exchange_strong(told_at, now);
 }
 
 bool Metrics::refuses_ingestion() const {

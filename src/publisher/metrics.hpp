@@ -33,8 +33,9 @@ class Metrics {
   void request(const std::string& endpoint, unsigned status, double seconds);
   void events(std::size_t taken, std::size_t refused);
   void profile_updates(std::size_t taken, std::size_t refused);
-  /// What became of events or profiles that were to be stored.
-  void stored(bool well);
+  /// What became of events or profiles that were to be stored. True when a failure is worth a line in the log: the first, and one a
+  /// minute.
+  bool stored(bool well);
   /// Whether what comes in cannot be stored: the last attempt failed, less than half a minute ago.
   bool refuses_ingestion() const;
   void attempt(const sync::Attempt& attempt);
@@ -57,6 +58,7 @@ class Metrics {
   std::array<std::atomic<std::uint64_t>, 2> events_{};           ///< taken, refused
   std::array<std::atomic<std::uint64_t>, 2> profile_updates_{};  ///< taken, refused
   std::atomic<std::chrono::steady_clock::time_point> failed_at_{std::chrono::steady_clock::time_point::min()};
+  std::atomic<std::chrono::steady_clock::time_point> told_at_{std::chrono::steady_clock::time_point::min()};
   std::atomic<std::uint64_t> judged_ = 0;  ///< buckets of alerts
   std::atomic<std::uint64_t> fired_ = 0;
 };

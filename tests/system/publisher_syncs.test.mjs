@@ -215,10 +215,14 @@ test('syncs to one destination go one by one, to two in parallel; a person can s
   assert.equal(most, 2);
 
   one.answer = () => ({ status: 503 });
+  const before = (await publisher.call('GET', '/v1/syncs/1')).run.number;
   await publisher.call('POST', '/v1/syncs/1/run');
-  await until(async () => (await publisher.call('GET', '/v1/syncs/1')).run.attempts > 0, 'it was tried');
+  await until(async () => {
+    const { run } = await publisher.call('GET', '/v1/syncs/1');
+    return run.number > before && run.attempts > 0;
+  }, 'it was tried');
   await publisher.call('POST', '/v1/syncs/1/pause');
-  const run = await publisher.ended_run(1, 0);
+  const run = await publisher.ended_run(1, before);
   assert.deepEqual([run.end, run.message], ['stopped', 'stopped by a person']);
   assert.equal((await publisher.call('GET', '/v1/syncs/1')).state, 'paused');
 });

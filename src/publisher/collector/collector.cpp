@@ -127,15 +127,14 @@ struct Collector::Exchange {
   }
   /// What was taken of the request is stored, but for `refused`.
   void answer_stored(Tally tally, const std::vector<Rejection>& refused) {
-    parts.metrics.stored(true);
     note(refused, {});
     tally.add(refused);
     answer_flag(tally.is_any_taken(), tally.describe());
   }
   /// Nothing of it could be written: worth another try.
   void note_failure(const events::EngineError& error) const {
-    parts.metrics.stored(false);
-    log::error("events cannot be written", {{"error", error.message}});
+    if (parts.metrics.stored(false))
+      log::error("events or profiles cannot be written; told once a minute", {{"error", error.message}});
   }
   void answer_failed(const events::EngineError& error) {
     note_failure(error);
@@ -295,6 +294,7 @@ void Collector::update_profiles(const SharedExchange& exchange, ingestion::Profi
   }
   const auto done = [exchange, tally](const ingestion::ProfileWriter::Outcome& outcome) {
     if (!outcome) return exchange->answer_failed(outcome.error());
+    exchange->parts.metrics.stored(true);
     exchange->answer_stored(tally, *outcome);
   };
   if (!parts_.profiles.write(std::move(batch->updates), done)) exchange->answer_flag(false, kOverloaded, 429);

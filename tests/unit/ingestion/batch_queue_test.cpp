@@ -43,6 +43,17 @@ TEST(BatchQueue, RefusesWhatIsTooMuchButTakesOneOfAnySize) {
   EXPECT_EQ(written, 3);
 }
 
+TEST(BatchQueue, WhoIsInAHurryWaitsForNoCompany) {
+  std::promise<void> written;
+  BatchQueue<int> queue({.delay = std::chrono::hours(1)}, [&](const std::vector<int>&) { written.set_value(); });
+  queue.hurry();  // of nothing
+  ASSERT_TRUE(queue.push(1, 1));
+  auto done = written.get_future();
+  EXPECT_EQ(done.wait_for(Millis(50)), std::future_status::timeout);
+  queue.hurry();
+  EXPECT_EQ(done.wait_for(std::chrono::seconds(30)), std::future_status::ready);
+}
+
 TEST(BatchQueue, TakesFromManyThreads) {
   std::atomic<int> sum = 0;
   BatchQueue<int> queue(

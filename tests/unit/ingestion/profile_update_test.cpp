@@ -65,6 +65,22 @@ TEST(ProfileUpdate, AnIdMayBeANumberAndIsTheOneOfItsEvents) {
   }
 }
 
+TEST(ProfileUpdate, TextThatCannotBeReadIsListedAndAnIdOfItRefused) {
+  const auto value = decode_profile_updates(
+      "{\"$token\":\"t\",\"$distinct_id\":\"ann\",\"$set\":{\"a\":\"\xff\"}}", kPeople);
+  ASSERT_TRUE(value);
+  EXPECT_EQ(value->updates.size(), 1U);
+  EXPECT_EQ(value->repaired.size(), 1U);
+  for (const char* id : {"M\xffller", "a\\ud83d"}) {
+    const auto refused = decode_profile_updates(
+        std::string(R"({"$token":"t","$set":{"a":1},"$distinct_id":")") + id + "\"}", kPeople);
+    ASSERT_TRUE(refused);
+    EXPECT_TRUE(refused->updates.empty());
+    ASSERT_EQ(refused->rejected.size(), 1U);
+    EXPECT_EQ(refused->rejected[0].reason, Reason::kId);
+  }
+}
+
 TEST(ProfileUpdate, RefusesWhatIsWrongAndTakesTheRest) {
   const auto batch = decode_profile_updates(
       R"([{"$token":"t","$distinct_id":"a","$set":{"x":1}}, 7, {"$distinct_id":"a","$set":{}},
