@@ -88,10 +88,14 @@ async function usePublisher(t, version) {
   assert.ok(recorder.ids().includes('somebody'));
   assert.deepEqual(recorder.faults, []);
   assert.deepEqual(await sales(), { Bonn: [bonn], Ulm: [ulm + 5] });
+  const tracked = await fetch(`${publisher.url}/track`, { method: 'POST', body: JSON.stringify({ event: 'Buy', properties: {
+    token: 'token', distinct_id: 'browser', city: 'Bonn', amount: 7, time: Date.parse('2026-02-06T21:00:00Z') / 1000 } }) });
+  assert.equal(await tracked.text(), '1');
+  assert.deepEqual(await sales(), { Bonn: [bonn + 7], Ulm: [ulm + 5] });
   await publisher.stop();
 
   publisher = await start();
-  assert.deepEqual(await sales(), { Bonn: [bonn], Ulm: [ulm + 5] });
+  assert.deepEqual(await sales(), { Bonn: [bonn + 7], Ulm: [ulm + 5] });
   assert.equal((await publisher.call('GET', '/v1/syncs/1')).run.number, run.number);
   assert.equal((await publisher.run(1)).end, 'succeeded');
 }
