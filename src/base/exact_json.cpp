@@ -59,7 +59,8 @@ std::string with_points(std::string_view text) {
   out.reserve(text.size() + 16);
   bool in_string = false;
   for (std::size_t i = 0; i < text.size();) {
-    const std::size_t digits = in_string ? 0 : std::min(text.find_first_not_of("0123456789", i), text.size()) - i;
+    const std::size_t digits =
+        in_string ? 0 : std::min(text.find_first_not_of("0123456789", i), text.size()) - i;
     if (digits > 0) {
       out += text.substr(i, digits);
       i += digits;
@@ -79,7 +80,8 @@ std::string with_points(std::string_view text) {
 }
 
 /// False when it is not read: then `value` is not to be used.
-bool read(std::string_view text, const json::parse_options& options, json::value& value, simdjson::error_code& code) {
+bool read(std::string_view text, const json::parse_options& options, json::value& value,
+          simdjson::error_code& code) {
   static thread_local dom::parser parser;
   dom::element document;
   code = parser.parse(text.data(), text.size()).get(document);

@@ -159,8 +159,9 @@ void EventJournal::note_engine(const Written& written) {
     engine_fails_.reset();
   } else {
     if (!engine_fails_) {
-      log::error("the event engine does not take events; they wait in the journal, and what reads events fails",
-                 {{"error", written.error().message}});
+      log::error(
+          "the event engine does not take events; they wait in the journal, and what reads events fails",
+          {{"error", written.error().message}});
     }
     engine_fails_ = written.error().message;
   }
@@ -230,9 +231,11 @@ std::expected<void, events::EngineError> EventJournal::catch_up() {
   writer_.hurry();
   changed_.wait_for(lock, kLongestWait, [&] { return !is_behind(number) || engine_fails_ || stopping_; });
   if (!is_behind(number)) return {};
-  const std::string why = engine_fails_ ? "it does not take them: " + *engine_fails_ : "it is busy; try again";
-  return std::unexpected(events::EngineError{events::EngineError::Kind::kUnavailable, 0,
-                                             "events that were acknowledged are not in the event engine yet: " + why});
+  const std::string why =
+      engine_fails_ ? "it does not take them: " + *engine_fails_ : "it is busy; try again";
+  return std::unexpected(
+      events::EngineError{events::EngineError::Kind::kUnavailable, 0,
+                          "events that were acknowledged are not in the event engine yet: " + why});
 }
 
 std::size_t EventJournal::queued_bytes() const {

@@ -95,7 +95,7 @@ class EventJournal {
   std::map<std::int64_t, std::size_t> waiting_;  ///< those that are in the file alone
   std::size_t passed_bytes_ = 0;
   std::size_t waiting_bytes_ = 0;
-  std::int64_t last_number_ = 0;  ///< of those that were acknowledged
+  std::int64_t last_number_ = 0;             ///< of those that were acknowledged
   std::optional<std::string> engine_fails_;  ///< why it did not take the last entry
   bool stopping_ = false;
 

@@ -103,7 +103,8 @@ struct Service::Impl {
         events(*engine, options.batches, [this](std::string_view rows) { recent_events.add(rows); }),
         journal(std::move(journal_file), events,
                 {.queued_bytes = options.batches.queued_bytes, .journal_bytes = options.journal_bytes},
-                {.on_refused = [this](const auto& rows) { rejects.add("/track", rejections_of(rows), system_now()); },
+                {.on_refused =
+                     [this](const auto& rows) { rejects.add("/track", rejections_of(rows), system_now()); },
                  .on_passed = [this](bool taken) { metrics.stored(taken); }}),
         caught_up(*engine, journal),
         profiles(*engine, options.batches, options.profiles),

@@ -15,9 +15,8 @@
 
 #include "base/log.hpp"
 #include "net/client_address.hpp"
-#include "net/impl/answer_slot.hpp"
+#include "net/impl/application_call.hpp"
 #include "net/impl/closing.hpp"
-#include "net/impl/elsewhere.hpp"
 #include "net/impl/http_exchange.hpp"
 #include "net/impl/remote_ip.hpp"
 #include "net/impl/request_reader.hpp"
@@ -36,12 +35,8 @@ using boost::system::error_code;
 constexpr std::string_view kNoBody;
 /// What a body may inflate to without passing the gate; it takes a network thread some milliseconds.
 constexpr std::size_t kQuickBytes = 1UL << 20U;
-/// Large compressed bodies of one client that wait or are inflated.
-constexpr std::size_t kHeavyOfAClient = 8;
-constexpr Millis kGatePause(20);
 /// Of answers to one that sends on.
 constexpr std::size_t kMostHeld = 64UL << 10U;
-constexpr Millis kLongestWait = std::chrono::seconds(20);
 
 using PlainStream = tcp::socket;
 using TlsStream = asio::ssl::stream<tcp::socket>;
@@ -196,7 +191,8 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     const bool whole = co_await read_body(parser, request, share);
     if (!whole) co_return false;
     enter(Phase::kAnswering);
-    Response response = co_await ask(std::move(request));
+    watchdog_.disarm();
+    Response response = co_await ask(stream_.get_executor(), around_.handler, std::move(request), pass_);
     share.resize(0);
     co_return co_await finish(std::move(response));
   }
@@ -233,17 +229,11 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     co_await refuse(fault, head, body);
   }
 
-  /// Screening that takes long, because a password is stretched, does not hold up the network thread.
   asio::awaitable<std::optional<Response>> screen(const RequestHead& head) {
     if (!around_.handler.screens_slowly(head)) co_return around_.handler.screen(head);
     enter(Phase::kAnswering);
     watchdog_.disarm();
-    auto work = [&handler = around_.handler, copy = head] { return handler.screen(copy); };
-    auto screened =
-        co_await run_elsewhere(stream_.get_executor(), around_.offload, around_.stopping, std::move(work));
-    if (screened) co_return std::move(*screened);
-    const Fault fault = no_room(BodyBudget::Verdict::kFull);
-    co_return around_.handler.refuse({fault.status, fault.message, &head, kNoBody});
+    co_return co_await screen_elsewhere(stream_.get_executor(), around_, head);
   }
 
   asio::awaitable<bool> answer_early(const RequestParser& parser, Response response) {
@@ -273,7 +263,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     if (!decoded && decoded.error().status == 0) {
       enter(Phase::kAnswering);
       const ClientCounts::Entry entry(around_.heavy, client_key(request.peer, around_.trusted_proxies));
-      auto pass = co_await enter_gate(entry);
+      auto pass = co_await enter_gate(stream_.get_executor(), around_.gate, entry);
       if (pass) pass_.emplace(std::move(*pass));
       decoded = pass_
                     ? decode_body(request, request.body, around_.limits.inflated_bytes, around_.limits, share)
@@ -284,18 +274,6 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
       co_return false;
     }
     co_return true;
-  }
-
-  /// Waits until a large body may be inflated; no pass when this client has too many that wait.
-  asio::awaitable<std::optional<HeavyGate::Pass>> enter_gate(const ClientCounts::Entry& entry) {
-    const auto until = WireClock::now() + kLongestWait;
-    WireTimer pause(stream_.get_executor());
-    while (entry.place() <= kHeavyOfAClient && WireClock::now() < until) {
-      if (auto pass = around_.gate.try_enter()) co_return pass;
-      pause.expires_after(kGatePause);
-      [[maybe_unused]] auto [waited] = co_await pause.async_wait(kToTuple);
-    }
-    co_return std::optional<HeavyGate::Pass>();
   }
 
   asio::awaitable<bool> continue_if_expected(const RequestHead& head) {
@@ -310,18 +288,6 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     enter(Phase::kAnswering);
     Response response = around_.handler.refuse({fault.status, fault.message, head, body});
     co_await finish(std::move(response));
-  }
-
-  /// Hands the request to the application and waits for its response, which may come from any thread.
-  asio::awaitable<Response> ask(Request request) {
-    watchdog_.disarm();
-    const auto slot = std::make_shared<AnswerSlot>(stream_.get_executor());
-    around_.handler.handle(std::move(request), Answerer(slot));
-    pass_.reset();
-    while (!slot->response) {
-      [[maybe_unused]] auto [cancelled] = co_await slot->signal.async_wait(kToTuple);
-    }
-    co_return std::move(*slot->response);
   }
 
   /// Held answers are written when nothing more is there to read.

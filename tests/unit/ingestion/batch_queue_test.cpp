@@ -45,7 +45,8 @@ TEST(BatchQueue, RefusesWhatIsTooMuchButTakesOneOfAnySize) {
 
 TEST(BatchQueue, WhoIsInAHurryWaitsForNoCompany) {
   std::promise<void> written;
-  BatchQueue<int> queue({.delay = std::chrono::hours(1)}, [&](const std::vector<int>&) { written.set_value(); });
+  BatchQueue<int> queue({.delay = std::chrono::hours(1)},
+                        [&](const std::vector<int>&) { written.set_value(); });
   queue.hurry();  // of nothing
   ASSERT_TRUE(queue.push(1, 1));
   auto done = written.get_future();
