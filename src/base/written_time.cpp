@@ -40,7 +40,7 @@ std::optional<Millis> take_date(std::string_view& text) {
   const auto year = take_number(text, 4);
   if (!year || text.empty()) return std::nullopt;
   const std::string_view divider = text.substr(0, is_digit(text.front()) ? 0 : 1);
-  if (divider != "" && divider != "-" && divider != "/") return std::nullopt;
+  if (!divider.empty() && divider != "-" && divider != "/") return std::nullopt;
   text.remove_prefix(divider.size());
   const auto month = take_number(text, 2);
   if (!month || !text.starts_with(divider)) return std::nullopt;

@@ -1,5 +1,6 @@
 #include "importer/event_time.hpp"
 
+#include <array>
 #include <cmath>
 #include <optional>
 
@@ -12,8 +13,8 @@ namespace bellwether::importer {
 
 namespace {
 
-/// Numbers below it are seconds (the year 5138), below a thousand times as much milliseconds, and so on.
-constexpr double kUnitEnds = 1e11;
+/// Numbers below the first are seconds (until the year 5138), below the second milliseconds, then microseconds, then nanoseconds.
+constexpr std::array kUnitEnds{1e11, 1e14, 1e17};
 constexpr double kMillis = 1000;
 constexpr std::int64_t kEarliest = 31'536'000'000;  ///< 1971
 constexpr std::int64_t kSurelyMillis = 100'000'000'000;
@@ -22,7 +23,9 @@ std::optional<std::int64_t> from_number(std::string_view text) {
   auto number = parse_number(text);
   if (!number) return std::nullopt;
   double millis_per_unit = kMillis;
-  for (double end = kUnitEnds; std::abs(*number) >= end; end *= kMillis) millis_per_unit /= kMillis;
+  for (const double end : kUnitEnds) {
+    if (std::abs(*number) >= end) millis_per_unit /= kMillis;
+  }
   return static_cast<std::int64_t>(std::floor(*number * millis_per_unit));
 }
 
