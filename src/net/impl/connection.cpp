@@ -290,15 +290,16 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
     co_await finish(std::move(response));
   }
 
-  /// Held answers are written when nothing more is there to read.
   std::function<asio::awaitable<void>()> before_waiting() {
     if (!around_.handler.takes_unread()) return nullptr;
-    return [this]() -> asio::awaitable<void> {
-      error_code unknown;
-      if (writer_.held_bytes() == 0 || socket().available(unknown) > 0) co_return;
-      const bool written = co_await writer_.flush();
-      if (!written) peer_has_gone_ = true;
-    };
+    return [this] { return write_held(); };
+  }
+
+  /// Held answers are written when nothing more is there to read.
+  asio::awaitable<void> write_held() {
+    error_code unknown;
+    if (writer_.held_bytes() == 0 || socket().available(unknown) > 0) co_return;
+    peer_has_gone_ = !co_await writer_.flush() || peer_has_gone_;
   }
 
   bool is_more_there() {

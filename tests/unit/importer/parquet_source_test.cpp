@@ -21,19 +21,19 @@ const std::string kFiles = std::string(BELLWETHER_SOURCE) + "/tests/data/files";
 class ImportParquet : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    folder_ = new bellwether::testing::TemporaryFolder;
+    folder = new bellwether::testing::TemporaryFolder;
     auto opened =
-        events::ChdbEngine::open({.library = BELLWETHER_CHDB_LIBRARY, .folder = folder_->file("events")});
+        events::ChdbEngine::open({.library = BELLWETHER_CHDB_LIBRARY, .folder = folder->file("events")});
     ASSERT_TRUE(opened) << opened.error().message;
-    engine_ = new std::shared_ptr<events::Engine>(std::move(*opened));
+    engine = new std::shared_ptr<events::Engine>(std::move(*opened));
   }
   static void TearDownTestSuite() {
-    delete engine_;
-    delete folder_;
+    delete engine;
+    delete folder;
   }
 
   static Result<std::unique_ptr<Source>> open(const std::string& file, const TableOptions& options = {}) {
-    return open_source(file, options, [] { return Result<std::shared_ptr<events::Engine>>(*engine_); });
+    return open_source(file, options, [] { return Result<std::shared_ptr<events::Engine>>(*engine); });
   }
 
   static std::vector<Record> read(Source& source, std::uint64_t behind = 0) {
@@ -45,12 +45,12 @@ class ImportParquet : public ::testing::Test {
     return records;
   }
 
-  static bellwether::testing::TemporaryFolder* folder_;
-  static std::shared_ptr<events::Engine>* engine_;
+  static bellwether::testing::TemporaryFolder* folder;
+  static std::shared_ptr<events::Engine>* engine;
 };
 
-bellwether::testing::TemporaryFolder* ImportParquet::folder_ = nullptr;
-std::shared_ptr<events::Engine>* ImportParquet::engine_ = nullptr;
+bellwether::testing::TemporaryFolder* ImportParquet::folder = nullptr;
+std::shared_ptr<events::Engine>* ImportParquet::engine = nullptr;
 
 TEST_F(ImportParquet, OfDuckDb) {
   TableOptions options;
@@ -101,10 +101,10 @@ TEST_F(ImportParquet, AColumnThatIsDeclaredTextIsText) {
 }
 
 TEST_F(ImportParquet, FilesThatAreNone) {
-  const std::string named = folder_->file("events.parquet");
+  const std::string named = folder->file("events.parquet");
   std::ofstream(named) << "event,time\n";
   EXPECT_THAT(open(named).error().message, HasSubstr("is named as Parquet and is not"));
-  const std::string cut = folder_->file("cut.parquet");
+  const std::string cut = folder->file("cut.parquet");
   std::ofstream(cut) << "PAR1 and nothing more";
   EXPECT_THAT(open(cut).error().message, HasSubstr("cannot be read"));
   const auto missing = open(kFiles + "/duckdb.parquet", {.time = "when"});
@@ -114,7 +114,7 @@ TEST_F(ImportParquet, FilesThatAreNone) {
 
 TEST_F(ImportParquet, ANameIsNeverAPattern) {
   for (const char* name : {"*.parquet", "{a,b}.parquet", "a?.parquet", "it's.parquet"}) {
-    const std::string file = folder_->file(name);
+    const std::string file = folder->file(name);
     std::filesystem::copy_file(kFiles + "/arrow.parquet", file);
     const auto source = open(file);
     ASSERT_TRUE(source) << name << ": " << source.error().message;
