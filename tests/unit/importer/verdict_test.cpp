@@ -51,7 +51,8 @@ TEST(ImportVerdict, OfEachAnswer) {
     response.body = body;
     const Verdict verdict = judge(response, kRecords, {});
     EXPECT_EQ(verdict.outcome, outcome) << status << " " << body;
-    if (outcome != Outcome::kTaken) EXPECT_THAT(verdict.message, HasSubstr(std::to_string(status)));
+    if (outcome == Outcome::kTaken) continue;
+    EXPECT_THAT(verdict.message, HasSubstr(std::to_string(status)));
   }
 }
 
