@@ -42,11 +42,11 @@ std::string request(std::string_view body) {
 
 class HeldAnswers : public ::testing::Test {
  protected:
-  HeldAnswers() {
+  void SetUp() override {
     server_ = Server::open({.listen = {"127.0.0.1", 0}}, echo_).value();
     server_->start();
   }
-  ~HeldAnswers() override { server_->stop(std::chrono::seconds(2)); }
+  void TearDown() override { server_->stop(std::chrono::seconds(2)); }
 
   Echo echo_;
   std::unique_ptr<Server> server_;
