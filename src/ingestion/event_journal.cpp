@@ -198,6 +198,8 @@ Millis EventJournal::feed() {
     if (batch) {
       passed_bytes_ += entry.mapped();
       passed_.insert(std::move(entry));
+    } else {
+      changed_.notify_all();  // nobody is to wait for it
     }
   }
   if (batch) pass_on(number, *std::move(batch));
