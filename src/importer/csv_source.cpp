@@ -39,10 +39,16 @@ Result<Heading> read_heading(const std::string& file, LineReader& lines) {
   return fail(fmt::format("{} is empty: its first line names the columns", file));
 }
 
-Result<std::vector<ColumnType>> find_types(const std::string& file, bool decimal_comma) {
+struct Table {
+  Heading heading;
+  std::vector<ColumnType> types;
+};
+
+/// Reads the heading, and as much behind it as shows what the columns hold.
+Result<Table> look_into(const std::string& file, bool decimal_comma) {
   const auto bytes = TRY(FileBytes::open(file));
   LineReader lines(*bytes, CsvRecords::kMaxRecordBytes);
-  const Heading heading = TRY(read_heading(file, lines));
+  Heading heading = TRY(read_heading(file, lines));
   TypeGuess guess(heading.names.size(), decimal_comma);
   CsvRecords records(heading.separator, heading.names.size());
   const auto take = [&](const CsvRecord& record) {
@@ -53,7 +59,7 @@ Result<std::vector<ColumnType>> find_types(const std::string& file, bool decimal
   for (Line line; lines.next(line).value_or(false);) {
     if (!records.take(line, take)) break;
   }
-  return guess.types();
+  return Table{std::move(heading), guess.types()};
 }
 
 std::vector<Cell> cells_of(CsvReader::Record&& fields) {
@@ -107,11 +113,8 @@ class CsvSource final : public Source {
 }  // namespace
 
 Result<std::unique_ptr<Source>> open_csv(const std::string& file, const TableOptions& options) {
-  auto bytes = TRY(FileBytes::open(file));
-  LineReader lines(*bytes, CsvRecords::kMaxRecordBytes);
-  Heading heading = TRY(read_heading(file, lines));
-  auto rows =
-      RowReader::make(options, std::move(heading.names), TRY(find_types(file, options.decimal_comma)));
+  Table table = TRY(look_into(file, options.decimal_comma));
+  auto rows = RowReader::make(options, std::move(table.heading.names), std::move(table.types));
   if (!rows) return fail(fmt::format("{}: {}", file, rows.error().message));
   return std::make_unique<CsvSource>(file, TRY(FileBytes::open(file)), *std::move(rows));
 }

@@ -79,11 +79,6 @@ std::optional<Places> find_places(const simdjson::padded_string& text) {
 
 }  // namespace
 
-std::unexpected<Fault> too_large() {
-  return std::unexpected(
-      Fault{"", fmt::format("a record of more than {} bytes is not sent", kMaxEventBytes)});
-}
-
 std::unexpected<Fault> not_utf8() {
   return std::unexpected(Fault{"", fmt::format("the record {}", kNotUtf8)});
 }
@@ -109,6 +104,13 @@ Event complete_event(std::string_view text, std::uint64_t record, const calendar
     event->insert(places->properties, fmt::format("\"$insert_id\":\"{}\"{}", made_insert_id(text, record),
                                                   places->empty ? "" : ","));
   return *std::move(event);
+}
+
+Event exported_event(std::string_view text, std::uint64_t size, std::uint64_t record,
+                     const calendar::TimeZone& zone) {
+  if (size <= kMaxEventBytes) return complete_event(text, record, zone);
+  return std::unexpected(
+      Fault{"", fmt::format("a record of more than {} bytes is not sent", kMaxEventBytes)});
 }
 
 }  // namespace bellwether::importer

@@ -12,7 +12,6 @@ namespace bellwether::importer {
 
 /// A larger one is not sent: with default settings the publisher takes no body of this size.
 inline constexpr std::size_t kMaxEventBytes = 16UL << 20U;
-std::unexpected<Fault> too_large();
 
 /// Text in another encoding is not guessed at: in an id that would make one person of several.
 inline constexpr std::string_view kNotUtf8 =
@@ -26,5 +25,9 @@ std::string made_insert_id(std::string_view text, std::uint64_t record);
 /// text becomes milliseconds. The text must be one JSON object by its braces. What else is wrong with it the publisher says, which
 /// can repair some of it. Pure.
 Event complete_event(std::string_view text, std::uint64_t record, const calendar::TimeZone& zone);
+
+/// The same of a record of `size` bytes, of which `text` is but the beginning when they are too many.
+Event exported_event(std::string_view text, std::uint64_t size, std::uint64_t record,
+                     const calendar::TimeZone& zone);
 
 }  // namespace bellwether::importer

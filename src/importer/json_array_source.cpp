@@ -22,7 +22,8 @@ class JsonArraySource final : public Source {
       at = {.records = at.records + 1, .place = element.behind};
       if (at.records == from.records) unchanged = check_unchanged(at.place, from.place);
       if (at.records <= from.records) return unchanged.has_value();
-      return on_record(make_record(element.line, event_of(element, at.records), element.text, at));
+      return on_record(make_record(
+          element.line, exported_event(element.text, element.size, at.records, zone_), element.text, at));
     };
     for (std::string_view piece = TRY(bytes_->next()); !piece.empty(); piece = TRY(bytes_->next())) {
       const auto taken = array.take(piece, take);
@@ -37,11 +38,6 @@ class JsonArraySource final : public Source {
   std::uint64_t whole() const override { return bytes_->size(); }
 
  private:
-  Event event_of(const JsonArray::Element& element, std::uint64_t record) const {
-    if (element.size > kMaxEventBytes) return too_large();
-    return complete_event(element.text, record, zone_);
-  }
-
   const std::string file_;
   const std::unique_ptr<FileBytes> bytes_;
   const calendar::TimeZone zone_;

@@ -20,7 +20,9 @@ class JsonLinesSource final : public Source {
       at.place = line.behind;
       if (line.text.find_first_not_of(" \t\r") == std::string_view::npos) continue;
       ++at.records;
-      if (!on_record(make_record(line.number, event_of(line, at.records), line.text, at))) return {};
+      if (!on_record(make_record(line.number, exported_event(line.text, line.size, at.records, zone_),
+                                 line.text, at)))
+        return {};
     }
     return {};
   }
@@ -28,11 +30,6 @@ class JsonLinesSource final : public Source {
   std::uint64_t whole() const override { return bytes_->size(); }
 
  private:
-  Event event_of(const Line& line, std::uint64_t record) const {
-    if (line.size > kMaxEventBytes) return too_large();
-    return complete_event(line.text, record, zone_);
-  }
-
   const std::unique_ptr<FileBytes> bytes_;
   const calendar::TimeZone zone_;
 };
